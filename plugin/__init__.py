@@ -1,0 +1,1 @@
+"""Sidestage: what a live audio room needs in text."""

@@ -1,0 +1,36 @@
+"""`Feature`: what a feature plugs into the house, collected by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from plugin.core.actor import Actor
+from plugin.outbox.domain_event import DomainEvent
+from plugin.outbox.subscribers import Subscriber
+from plugin.realtime.push import Announcement
+
+#: Turns a domain event into announcements, inside the transaction; may read the database, must not change it.
+PushFunction = Callable[[Any], Iterable[Announcement]]
+#: Says whether this actor may hear this channel now.
+ChannelPolicy = Callable[[Actor, str], bool]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One feature's plugs.
+
+    ``channel_policies`` maps a channel's prefix (``asker``) to who may subscribe. ``bootstrap`` adds members to the
+    panel's first answer. ``sweeps`` are idempotent functions that the worker calls every 15 seconds.
+    """
+
+    name: str
+    blueprints: tuple[Blueprint, ...] = ()
+    pushes: Mapping[type[DomainEvent], PushFunction] = field(default_factory=dict)
+    subscriptions: Mapping[type[DomainEvent], Subscriber] = field(default_factory=dict)
+    channel_policies: Mapping[str, ChannelPolicy] = field(default_factory=dict)
+    bootstrap: Callable[[Actor], Mapping[str, Any]] | None = None
+    sweeps: tuple[Callable[[], int], ...] = ()
