@@ -168,6 +168,10 @@ class Platforms(Protocol):
         """Return the adapter's kind (``livekit``) for the panel's words."""
         ...
 
+    def identity(self, install_id: str, token: str, room: str) -> Identity:
+        """Return who a panel token names, verified for this room; `UnauthenticatedError` when it opens nothing."""
+        ...
+
 
 class Follows(Protocol):
     """Who follows whom. A source that fails counts as *not followed* and is logged (row J15)."""
