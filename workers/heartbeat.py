@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import redis
 import structlog
+from plugin.realtime.redis_client import shared_redis
 
 from plugin.core.clock import now
-from plugin.realtime.redis_client import shared_redis
 
 log = structlog.get_logger(__name__)
 KEY = "sidestage:heartbeat:"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from celery import shared_task
-
 from plugin.rooms.reconcile import reconcile_live_rooms
+
 from workers.heartbeat import beat_seen
 
 

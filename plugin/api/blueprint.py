@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, Response
 from flask_smorest import Api, Blueprint
+from werkzeug.exceptions import HTTPException
+
+from plugin.api import problems
 
 PREFIX = "/api/v1"
 
@@ -11,6 +14,14 @@ PREFIX = "/api/v1"
 def blueprint(name: str, import_name: str, description: str = "") -> Blueprint:
     """Return a blueprint for one feature's routes."""
     return Blueprint(name, import_name, url_prefix=PREFIX, description=description)
+
+
+class _Api(Api):  # type: ignore[misc]  # flask-smorest carries no types
+    """flask-smorest, with our way of saying what went wrong."""
+
+    def handle_http_exception(self, error: HTTPException) -> Response:
+        """Answer with a problem document."""
+        return problems.of_http(error)
 
 
 def install(app: Flask) -> Api:
@@ -22,4 +33,4 @@ def install(app: Flask) -> Api:
         OPENAPI_URL_PREFIX=PREFIX,
         OPENAPI_JSON_PATH="openapi.json",
     )
-    return Api(app)
+    return _Api(app)

@@ -47,12 +47,13 @@ def of_error(error: AppError) -> Response:
 def install(app: Flask) -> None:
     """Let every error of this app leave as a problem document."""
     app.register_error_handler(AppError, of_error)
-    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(HTTPException, of_http)
     app.register_error_handler(SQLAlchemyError, _of_database)
     app.register_error_handler(Exception, _of_surprise)
 
 
-def _of_http(error: HTTPException) -> Response:
+def of_http(error: HTTPException) -> Response:
+    """Render an error of the web framework, a failed schema included."""
     status = error.code or 500
     if error.response is not None and status < 400:
         return error.response  # type: ignore[return-value]  # a redirect is not a problem

@@ -50,8 +50,9 @@ def skeleton(name: str) -> str:
 
 
 def _latin_look_alike(char: str) -> str:
-    found = confusables.is_confusable(char, preferred_aliases=["latin"]) if ord(char) > 127 else False
-    for entry in found or []:
+    if ord(char) < 128:
+        return char
+    for entry in confusables.is_confusable(char, preferred_aliases=["latin"]) or []:
         for glyph in entry["homoglyphs"]:
             if ord(glyph["c"][0]) < 128:
                 return str(glyph["c"]).casefold()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select, update
@@ -26,7 +26,7 @@ RETRY_SECONDS = (1, 2, 5, 15, 60, 300, 1800)
 def relay_waiting() -> int:
     """Hand on everything that is due, until nothing is; return how many events were handed on."""
     total = 0
-    while ids := _claim():
+    while is_waiting() and (ids := _claim()):
         for event_id in ids:
             total += _relay_one(event_id)
     return total
@@ -36,7 +36,7 @@ def _claim() -> list[int]:
     with unit_of_work():
         moment = now()
         waiting = (
-            select(OutboxEvent.id)
+            select(OutboxEvent.id, OutboxEvent.name)
             .where(
                 OutboxEvent.relayed_at.is_(None),
                 OutboxEvent.dead_at.is_(None),
@@ -46,11 +46,33 @@ def _claim() -> list[int]:
             .limit(BATCH)
             .with_for_update(skip_locked=True)
         )
-        ids = list(session().scalars(waiting))
-        if ids:
-            lease = moment + timedelta(seconds=LEASE_SECONDS)
-            session().execute(update(OutboxEvent).where(OutboxEvent.id.in_(ids)).values(due_at=lease))
-        return ids
+        rows = list(session().execute(waiting))
+        unheard = [row.id for row in rows if not _has_subscribers(row.name)]
+        claimed = [row.id for row in rows if _has_subscribers(row.name)]
+        lease = moment + timedelta(seconds=LEASE_SECONDS)
+        _set(unheard, relayed_at=moment)
+        _set(claimed, due_at=lease)
+        return claimed if claimed or len(rows) < BATCH else _claim()
+
+
+def _has_subscribers(name: str) -> bool:
+    kind = DomainEvent.kinds().get(name)
+    return kind is None or bool(current_subscribers().of(kind))  # an unknown name is retried, then parked
+
+
+def _set(ids: list[int], **values: datetime) -> None:
+    if ids:
+        session().execute(update(OutboxEvent).where(OutboxEvent.id.in_(ids)).values(**values))
+
+
+def is_waiting() -> bool:
+    """Whether anything is due: a cheap look that takes no lock."""
+    waiting = select(OutboxEvent.id).where(
+        OutboxEvent.relayed_at.is_(None), OutboxEvent.dead_at.is_(None), OutboxEvent.due_at <= now()
+    )
+    found = session().scalar(waiting.limit(1)) is not None
+    session().rollback()
+    return found
 
 
 def _relay_one(event_id: int) -> int:
