@@ -9,7 +9,7 @@ from plugin import config
 from plugin.api import blueprint as api_blueprint
 from plugin.api import limits, problems
 from plugin.config import Settings
-from plugin.core import database, tasks, unit_of_work
+from plugin.core import database, redis_client, tasks, unit_of_work
 from plugin.features import FEATURES
 from plugin.outbox import subscribers
 from plugin.task_sender import TaskSender
@@ -39,6 +39,7 @@ def _install_ground_floor(app: Flask, settings: Settings) -> None:
     database.db.init_app(app)
     with app.app_context():
         database.prepare(database.db.engine)
+    redis_client.install(app, settings.redis_url)
     problems.install(app)
     limits.install(app, settings.limits_storage_url)
     sender = TaskSender(settings.celery_broker_url)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
 
 from plugin.application import create_app
 from plugin.config import Settings
@@ -40,36 +38,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_url"))
 
 
-@pytest.fixture(scope="session")
-def postgres_database(request: pytest.FixtureRequest) -> str:
-    """Create one database for this test process and return its URL."""
-    admin_url: str = request.getfixturevalue("postgres_server")
-    name = f"sidestage_{os.getpid()}"
-    engine = create_engine(admin_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return admin_url.rsplit("/", 1)[0] + f"/{name}" if "?" not in admin_url else _with_database(admin_url, name)
-
-
-def _with_database(url: str, name: str) -> str:
-    base, _, query = url.partition("?")
-    return f"{base.rsplit('/', 1)[0]}/{name}?{query}"
-
-
 @pytest.fixture
-def postgres_url(postgres_database: str) -> Iterator[str]:
-    """Return the Postgres database, emptied."""
-    engine = create_engine(postgres_database)
-    Base.metadata.drop_all(engine)
-    engine.dispose()
-    yield postgres_database
-
-
-@pytest.fixture
-def settings(tmp_path: Path, database_url: str, redis_server: str) -> Settings:
+def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
     """Return the settings of the app under test; override this fixture to change one."""
-    return settings_for(tmp_path, database_url, redis_server)
+    return settings_for(tmp_path, database_url, redis_url)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import redis
 import structlog
-from plugin.realtime.redis_client import shared_redis
+from plugin.core.redis_client import client
 
 from plugin.core.clock import now
 
@@ -15,6 +15,6 @@ KEY = "sidestage:heartbeat:"
 def beat_seen(part: str) -> None:
     """Note that this part works; it counts for two minutes."""
     try:
-        shared_redis().set(KEY + part, now().isoformat(), ex=120)
+        client().set(KEY + part, now().isoformat(), ex=120)
     except redis.RedisError:
         log.info("heartbeat_not_noted", part=part)

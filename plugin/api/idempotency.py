@@ -40,7 +40,7 @@ def key_hash(subject: str) -> str | None:
         return None
     if len(key) > MAX_KEY_LENGTH:
         raise InvalidError("The Idempotency-Key may have at most 255 characters.", code="idempotency_key_too_long")
-    message = "\n".join([subject, request.method, request.path, key])
+    message = f"{subject}\n{request.method}\n{request.path}\n{key}"
     return _keyed(message.encode())
 
 

@@ -41,12 +41,9 @@ def skeleton(name: str) -> str:
 
     Two names with the same skeleton can be taken for one another.
     """
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    letters = []
-    for char in folded:
-        if char.isalnum():
-            letters.append(_latin_look_alike(char))
-    return "".join(letters)
+    # Look-alikes are found before folding case: a Cyrillic capital En looks like H, its small letter like nothing Latin.
+    letters = [_latin_look_alike(char) for char in unicodedata.normalize("NFKC", name) if char.isalnum()]
+    return "".join(letters).casefold()
 
 
 def _latin_look_alike(char: str) -> str:
@@ -54,6 +51,6 @@ def _latin_look_alike(char: str) -> str:
         return char
     for entry in confusables.is_confusable(char, preferred_aliases=["latin"]) or []:
         for glyph in entry["homoglyphs"]:
-            if ord(glyph["c"][0]) < 128:
-                return str(glyph["c"]).casefold()
+            if len(glyph["c"]) == 1 and ord(glyph["c"]) < 128:
+                return str(glyph["c"])
     return char

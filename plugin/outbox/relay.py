@@ -86,7 +86,7 @@ def _relay_one(event_id: int) -> int:
             _hand_to(subscriber, event_id, event)
     except GiveUpError as error:
         return _park(event_id, error)
-    except Exception as error:  # any failure of a subscriber is retried, counted and in the end parked, never swallowed
+    except Exception as error:  # noqa: BLE001  # counted, retried and in the end parked, never swallowed
         return _retry(event_id, error)
     with unit_of_work():
         session().execute(
