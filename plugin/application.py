@@ -39,13 +39,13 @@ def _install_ground_floor(app: Flask, settings: Settings) -> None:
     database.db.init_app(app)
     with app.app_context():
         database.prepare(database.db.engine)
-    redis_client.install(app, settings.redis_url)
+    redis_client.CLIENT.put(app, redis_client.make(settings.redis_url))
     problems.install(app)
     limits.install(app, settings.limits_storage_url)
     sender = TaskSender(settings.celery_broker_url)
-    tasks.install(app, sender.send)
-    hooks = unit_of_work.install(app)
-    subscribers.install(app)
+    tasks.SENDER.put(app, sender.send)
+    hooks = unit_of_work.HOOKS.put(app, unit_of_work.Hooks())
+    subscribers.SUBSCRIBERS.put(app, subscribers.Subscribers())
     hooks.after_commit.append(nudge_relay)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -104,7 +105,8 @@ def embedded_socket_path(data_dir: Path) -> Path:
     path = data_dir / "valkey.sock"
     if len(str(path)) < 100:  # the kernel's limit for a unix socket path is 108 bytes
         return path
-    return Path("/tmp") / f"sidestage-{hashlib.sha256(str(data_dir).encode()).hexdigest()[:16]}.sock"
+    digest = hashlib.sha256(str(data_dir).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"sidestage-{digest}.sock"
 
 
 def _own_secret_key(data_dir: Path) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import redis
 import structlog
-from plugin.core.redis_client import client
 
 from plugin.core.clock import now
+from plugin.core.redis_client import client
 
 log = structlog.get_logger(__name__)
 KEY = "sidestage:heartbeat:"

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
-from flask import Flask, current_app, g, request
+from flask import g, request
 
 from plugin.core.actor import Actor
 from plugin.core.errors import UnauthenticatedError
+from plugin.core.slot import Slot
 
 P = ParamSpec("P")
 R = TypeVar("R")
-_KEY = "sidestage.auth"
 
 #: Turns an access token into the actor it stands for now; raises `UnauthenticatedError`.
 Resolver = Callable[[str], Actor]
 
 
-def install(app: Flask, resolver: Resolver) -> None:
-    """Tell the app how access tokens are resolved."""
-    app.extensions[_KEY] = resolver
+RESOLVER: Slot[Resolver] = Slot("auth")
 
 
 def bearer_token() -> str:
@@ -34,17 +32,14 @@ def bearer_token() -> str:
 
 def sign_in() -> Actor:
     """Resolve the actor of this request and keep it for `current_actor`."""
-    resolver: Resolver = current_app.extensions[_KEY]
-    actor = resolver(bearer_token())
+    actor = RESOLVER.get()(bearer_token())
     g.sidestage_actor = actor
     return actor
 
 
 def current_actor() -> Actor:
     """Return who is asking, in a route marked `authenticated` or `writes`."""
-    actor = g.sidestage_actor
-    assert isinstance(actor, Actor)
-    return actor
+    return cast(Actor, g.sidestage_actor)
 
 
 def authenticated(view: Callable[P, R]) -> Callable[P, R]:

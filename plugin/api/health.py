@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from flask import Blueprint, Flask, Response, current_app, jsonify
+from flask import Blueprint, Flask, Response, jsonify
 
-_KEY = "sidestage.health"
+from plugin.core.slot import Slot
 
 #: Returns None when fine, else a sentence that says what is wrong.
 Check = Callable[[], str | None]
+
+CHECKS: Slot[Mapping[str, Check]] = Slot("health")
 
 blueprint = Blueprint("health", __name__)
 
 
 def install(app: Flask, checks: Mapping[str, Check]) -> None:
     """Register both addresses with the checks that readiness needs."""
-    app.extensions[_KEY] = dict(checks)
+    CHECKS.put(app, checks)
     app.register_blueprint(blueprint)
 
 
@@ -29,6 +31,5 @@ def livez() -> Response:
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """Answer 200 when every check passes, else 503 with one sentence for each that does not."""
-    checks: dict[str, Check] = current_app.extensions[_KEY]
-    failures = {name: sentence for name, check in checks.items() if (sentence := check())}
+    failures = {name: sentence for name, check in CHECKS.get().items() if (sentence := check())}
     return jsonify(status="not ready" if failures else "ready", failures=failures), 503 if failures else 200

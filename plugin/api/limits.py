@@ -13,9 +13,6 @@ from flask_limiter.util import get_remote_address
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-limiter = Limiter(key_func=lambda: caller())
-
-
 def caller() -> str:
     """Return whom a limit counts: the account named by a genuine access token, else the address.
 
@@ -39,6 +36,9 @@ def _subject(token: str) -> str | None:
     except jwt.InvalidTokenError:
         return None
     return cast(str | None, claims.get("sub"))
+
+
+limiter = Limiter(key_func=caller)
 
 
 def install(app: Flask, storage_url: str) -> None:

@@ -7,6 +7,6 @@ import secrets
 
 
 def new_id(prefix: str) -> str:
-    """Return e.g. ``qst_3f2k…``: the prefix names the kind, the rest is 128 random bits in lower-case base 32 (26 letters)."""
+    """Return e.g. ``qst_3f2k…``: the prefix names the kind, the rest is 128 random bits (26 letters)."""
     letters = base64.b32encode(secrets.token_bytes(16)).decode("ascii")
     return f"{prefix}_{letters.rstrip('=').lower()}"

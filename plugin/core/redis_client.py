@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import redis
-from flask import Flask, current_app
 
-_KEY = "sidestage.redis"
+from plugin.core.slot import Slot
+
+CLIENT: Slot[redis.Redis] = Slot("redis")
 
 
 def make(url: str) -> redis.Redis:
@@ -13,13 +14,6 @@ def make(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1, retry_on_timeout=False)
 
 
-def install(app: Flask, url: str) -> None:
-    """Give the app its client."""
-    app.extensions[_KEY] = make(url)
-
-
 def client() -> redis.Redis:
     """Return the client of the current app."""
-    found = current_app.extensions[_KEY]
-    assert isinstance(found, redis.Redis)
-    return found
+    return CLIENT.get()

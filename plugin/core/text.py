@@ -37,11 +37,11 @@ def _without_controls(text: str, *, keep: str) -> str:
 
 
 def skeleton(name: str) -> str:
-    """Return what a name looks like: compatibility form, case folded, look-alike letters of other scripts made Latin.
+    """Return what a name looks like: compatibility form, case folded, look-alike letters made Latin.
 
     Two names with the same skeleton can be taken for one another.
     """
-    # Look-alikes are found before folding case: a Cyrillic capital En looks like H, its small letter like nothing Latin.
+    # Look-alikes are found before folding case: a Cyrillic capital En looks like H, its small letter does not.
     letters = [_latin_look_alike(char) for char in unicodedata.normalize("NFKC", name) if char.isalnum()]
     return "".join(letters).casefold()
 

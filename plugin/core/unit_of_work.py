@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from plugin.core.database import session as current_session
 from plugin.core.database import write_intent
+from plugin.core.slot import Slot
 
 log = structlog.get_logger(__name__)
-_KEY = "sidestage.unit_of_work"
 
 
 @dataclass
@@ -38,19 +37,14 @@ class Hooks:
     after_commit: list[Hook] = field(default_factory=list)
 
 
-def install(app: Flask) -> Hooks:
-    """Give the app its (empty) hooks and return them."""
-    hooks = Hooks()
-    app.extensions[_KEY] = hooks
-    return hooks
+HOOKS: Slot[Hooks] = Slot("unit_of_work")
 
 
 def current_work() -> Work:
     """Return the open unit of work; outside of one there is nothing to record into."""
-    work = current_session().info.get("work")
+    work: Work | None = current_session().info.get("work")
     if work is None:
         raise RuntimeError("this changes data and must run inside unit_of_work()")
-    assert isinstance(work, Work)
     return work
 
 
@@ -65,7 +59,7 @@ def unit_of_work() -> Iterator[Work]:
         yield session.info["work"]
         return
     session.rollback()  # a read transaction that stands open would not see what others committed meanwhile
-    hooks: Hooks = current_app.extensions[_KEY]
+    hooks = HOOKS.get()
     work = Work(session)
     session.info["work"] = work
     token = write_intent.set(True)

@@ -7,11 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, current_app
-
+from plugin.core.slot import Slot
 from plugin.outbox.domain_event import DomainEvent
-
-_KEY = "sidestage.subscribers"
 
 #: Called in the worker, outside any transaction; opens its own units of work and must be idempotent.
 Subscriber = Callable[[Any], None]
@@ -40,18 +37,12 @@ class Subscribers:
         return self.by_event.get(event, [])
 
 
-def install(app: Flask) -> Subscribers:
-    """Give the app its (empty) list of subscribers."""
-    subscribers = Subscribers()
-    app.extensions[_KEY] = subscribers
-    return subscribers
+SUBSCRIBERS: Slot[Subscribers] = Slot("subscribers")
 
 
 def current_subscribers() -> Subscribers:
     """Return the subscribers of the current app."""
-    found = current_app.extensions[_KEY]
-    assert isinstance(found, Subscribers)
-    return found
+    return SUBSCRIBERS.get()
 
 
 def subscriber_name(subscriber: Subscriber) -> str:

@@ -8,11 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from flask import Flask, current_app
-
 from plugin.core.actor import Role
-
-_KEY = "sidestage.ports"
+from plugin.core.slot import Slot
 
 
 class Capability(StrEnum):
@@ -213,13 +210,9 @@ class Ports:
     follows: Follows = field(default_factory=NobodyFollows)
 
 
-def install(app: Flask, ports: Ports) -> None:
-    """Give the app its ports."""
-    app.extensions[_KEY] = ports
+PORTS: Slot[Ports] = Slot("ports")
 
 
 def current_ports() -> Ports:
     """Return the ports of the current app."""
-    found = current_app.extensions[_KEY]
-    assert isinstance(found, Ports)
-    return found
+    return PORTS.get()
