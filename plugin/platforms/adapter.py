@@ -47,8 +47,8 @@ class BadTokenError(UnauthenticatedError):
 class Connection:
     """An install as its adapter sees it: decrypted, read only, never logged (``repr`` shows no secret).
 
-    ``secrets`` holds the values that are valid now, newest first. ``config`` is the adapter's own (LiveKit: url, key, secret).
-    ``granted`` is the ceiling for `Platform.capabilities`.
+    ``secrets`` holds the values that are valid now, newest first. ``config`` is the adapter's own (LiveKit: url, key,
+    secret). ``granted`` is the ceiling for `Platform.capabilities`.
     """
 
     install_id: str
@@ -63,7 +63,7 @@ class Connection:
 
 
 class Adapter(Platform, Protocol):
-    """One audio server of one install: rooms' `Platform`, plus the doors through which the server and its people come in."""
+    """One audio server of one install: rooms' `Platform`, and the doors through which server and people come in."""
 
     def verify_identity(self, token: str, room: str) -> Identity:
         """Return who the token names, if it is valid for this room; `BadTokenError` otherwise."""
@@ -72,13 +72,13 @@ class Adapter(Platform, Protocol):
     def parse_events(self, headers: Mapping[str, str], raw: bytes) -> Sequence[PlatformEvent]:
         """Verify the raw body, then normalise it; an event that means nothing to us yields an empty list.
 
-        ``headers`` has lower-case names. `BadSignatureError` when it does not come from the server, `MalformedEventError` when it does
-        and cannot be read.
+        ``headers`` has lower-case names. `BadSignatureError` when it does not come from the server,
+        `MalformedEventError` when it does and cannot be read.
         """
         ...
 
     def probe(self) -> frozenset[Capability]:
-        """Ask the server, within 5 seconds, and return what it really lets us do; `ActionError` says what stands in the way."""
+        """Ask the server, within 5 seconds, what it really lets us do; `ActionError` says what stands in the way."""
         ...
 
     def server_time(self) -> datetime | None:
