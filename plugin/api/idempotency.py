@@ -58,9 +58,7 @@ def stored_answer(digest: str) -> StoredAnswer | None:
     """Return the kept answer; a key that was used for another body is refused."""
     found = session().get(StoredAnswer, digest)
     if found is not None and not hmac.compare_digest(found.request_hash, request_hash()):
-        raise InvalidError(
-            "This Idempotency-Key was used for another request already.", code="idempotency_key_reused"
-        )
+        raise InvalidError("This Idempotency-Key was used for another request already.", code="idempotency_key_reused")
     return found
 
 

@@ -13,6 +13,7 @@ from flask_limiter.util import get_remote_address
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
 def caller() -> str:
     """Return whom a limit counts: the account named by a genuine access token, else the address.
 

@@ -13,9 +13,7 @@ FORBIDDEN_FIELDS = frozenset(
 )
 
 
-def _drop_forbidden(
-    _logger: object, _method: str, fields: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
+def _drop_forbidden(_logger: object, _method: str, fields: structlog.typing.EventDict) -> structlog.typing.EventDict:
     return {key: value for key, value in fields.items() if key not in FORBIDDEN_FIELDS}
 
 
