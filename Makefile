@@ -12,7 +12,7 @@ COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no
 .NOTPARALLEL:
 
 run: $(VENV)/.runtime $(LIT)
-	@exec $(PY) -m plugin run
+	@exec env SIDESTAGE_DEMO="$${SIDESTAGE_DEMO-true}" $(PY) -m plugin run
 
 test: $(VENV)/.tests node_modules/.tests $(LIT)
 	@exec $(PY) -m tests.everything test
