@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_smorest import Blueprint
-
+from plugin.api.blueprint import Blueprint
 from plugin.core.actor import Actor
 from plugin.outbox.domain_event import DomainEvent
 from plugin.outbox.subscribers import Subscriber
