@@ -144,7 +144,7 @@ def _unknown_keys(error: ValidationError) -> list[str]:
 def _sentence(error: ValidationError) -> str:
     if error.validator == "additionalProperties":
         return f"unknown key {_unknown_keys(error)[0]!r}"
-    if error.schema is False:
+    if error.validator == "not" and error.absolute_path[-1] == "default":
         return "a secret or generated setting has no default in a file"
     return error.message if len(error.message) < 300 else f"does not fit ({error.validator})"
 
