@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flask import Flask, current_app
-
 from plugin.config import Settings
 from plugin.core.database import session
 from plugin.core.errors import NotFoundError
+from plugin.core.slot import Slot
 from plugin.platforms import secrets
 from plugin.platforms.adapter import Adapter, AdapterFactory, BadTokenError, Connection
 from plugin.platforms.models import Install, InstallStatus
 from plugin.platforms.watched import WatchedPlatform
 from plugin.rooms.ports import Capability, Identity, Platform
-
-_KEY = "sidestage.platforms"
 
 
 @dataclass
@@ -63,6 +60,9 @@ class Registry:
         return install
 
 
+REGISTRY: Slot[Registry] = Slot("platforms")
+
+
 def connection(install: Install) -> Connection:
     """Return what an adapter may know of its install."""
     known = {capability.value for capability in Capability}
@@ -74,18 +74,12 @@ def connection(install: Install) -> Connection:
         action_url=install.action_url,
         allows_private_addresses=install.allows_private_addresses,
         granted=frozenset(Capability(action) for action in install.granted_actions if action in known),
+        offered_events=frozenset(install.offered_events),
         secrets=secrets.valid_now(install.secrets),
         config=install.config,
     )
 
 
-def install(app: Flask, registry: Registry) -> None:
-    """Give the app its adapters."""
-    app.extensions[_KEY] = registry
-
-
 def current_registry() -> Registry:
     """Return the adapters of the current app."""
-    found = current_app.extensions[_KEY]
-    assert isinstance(found, Registry)  # noqa: S101  # for the type checker; nothing else is ever put there
-    return found
+    return REGISTRY.get()
