@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shlex
 import signal
@@ -20,6 +21,9 @@ def run_together(commands: Mapping[str, Sequence[str]], folder: Path, environmen
     """Run the commands until a signal or until one of them ends; the answer says what went wrong, if anything did."""
     # Celery finishes its tasks and the web server its requests before they leave; honcho's own patience is 5 s.
     honcho.manager.KILL_WAIT = STOP_SECONDS
+    # One behaviour everywhere: a forked reader of a child's output hears Ctrl-C from its first moment on, a spawned one
+    # (macOS, newer Pythons) would be killed by it while it still imports.
+    multiprocessing.set_start_method("fork", force=True)
     manager = honcho.manager.Manager()
     for name, command in commands.items():
         # `exec` spares the shell that honcho starts, so that a signal meets the program itself.
