@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import time
 from typing import Any
@@ -96,6 +97,7 @@ def _base64(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
+@functools.cache
 def _private_key() -> bytes:
     key = rsa.generate_private_key(65_537, 2048)
     plain = serialization.NoEncryption()

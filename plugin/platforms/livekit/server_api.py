@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from requests.auth import AuthBase
 
 from plugin.platforms.livekit import tokens
@@ -91,9 +92,9 @@ class ServerApi:
             with self._post(method, grants, body, deadline) as response:
                 _ensure_done(response)
                 return json.loads(_read(response, deadline))
-        except requests.Timeout as error:
+        except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
             raise ActionError(SLOW) from error
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise ActionError(UNREACHABLE) from error
         except ValueError as error:
             raise ActionError(UNREADABLE) from error
@@ -114,10 +115,11 @@ class ServerApi:
     def time(self) -> datetime | None:
         """Return what the server's clock says, to the second, from the ``Date`` of its answer."""
         try:
-            answer = requests.get(self._address, timeout=(CONNECT_SECONDS, CONNECT_SECONDS), allow_redirects=False)
+            timeout = (CONNECT_SECONDS, CONNECT_SECONDS)
+            with requests.get(self._address, timeout=timeout, allow_redirects=False, stream=True) as answer:
+                return _date(answer.headers.get("Date"))
         except requests.RequestException as error:
             raise ActionError(UNREACHABLE) from error
-        return _date(answer.headers.get("Date"))
 
     def rooms(self, deadline: Deadline) -> list[Mapping[str, Any]]:
         """Return the rooms that are open now."""
