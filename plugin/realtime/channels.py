@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+#: Heard by every web process itself, never by a client: who may not hear what any more.
+REVOCATIONS = "revocations"
+
 
 def audience(session_id: str) -> str:
     """Everyone in one room session."""

@@ -156,8 +156,8 @@ def _build(kind: str, members: dict[str, Any]) -> ClientFrame:
 
 
 def _wanted(items: object) -> tuple[Wanted, ...]:
-    _require(isinstance(items, list) and 0 < len(items) <= MAX_CHANNELS)
-    assert isinstance(items, list)
+    if not isinstance(items, list) or not 0 < len(items) <= MAX_CHANNELS:
+        raise FrameError(CloseCode.BAD_FRAME)
     wanted = []
     for item in items:
         _require(isinstance(item, dict) and set(item) in ({"name"}, {"name", "seq"}))

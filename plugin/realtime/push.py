@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Push:
-    """A change told to a channel: logged, numbered by ``seq``, delivered in that order. ``data`` is what GET returns."""
+    """A change told to a channel: logged, numbered by ``seq``, delivered in order. ``data`` is what GET returns."""
 
     channel: str
     name: str

@@ -1,4 +1,4 @@
-"""docs/protocol.md, protocol.py and the panel's protocol.js name the same frames, members, error codes and close codes."""
+"""docs/protocol.md, protocol.py and the panel's protocol.js name the same frames, members and codes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,244 @@
+"""All parked sockets of this process: adopting, reading, writing, evicting, pinging and saying goodbye."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import structlog
+from wsproto.frame_protocol import Opcode
+
+from plugin.realtime import framing, protocol
+from plugin.realtime.connection import MAX_QUEUED_BYTES, SEND_BUFFER_BYTES, Connection, State
+from plugin.realtime.protocol import HEARTBEAT_SECONDS, CloseCode, FrameError
+from plugin.realtime.reactor import READ, WRITE, Reactor
+
+log = structlog.get_logger(__name__)
+
+MAX_SOCKETS_PER_PERSON = 5
+MAX_FRAMES_PER_ROUND = 200
+#: Without a byte for this long a client counts as gone.
+SILENT_AFTER_SECONDS = 2 * HEARTBEAT_SECONDS
+GREETING_SECONDS = 10
+CLOSING_SECONDS = 3
+_READ_BYTES = 16 * 1024
+
+
+class Switchboard:
+    """Lives in the reactor's thread; ``on_text``, ``on_gone`` and ``heartbeat_of`` are told by the composition."""
+
+    def __init__(self) -> None:
+        self.reactor = Reactor(self._ready, self._pass)
+        self.connections: set[Connection] = set()
+        self._people: dict[str, list[Connection]] = {}
+        self._rounds: list[set[Connection]] = [set() for _ in range(HEARTBEAT_SECONDS)]
+        self._round = 0
+        self.on_text: Callable[[Connection, str], None] = lambda _connection, _text: None
+        self.on_gone: Callable[[Connection], None] = lambda _connection: None
+        self.on_pass: Callable[[], None] = lambda: None
+        self.heartbeat_of: Callable[[Connection], str | None] = lambda _connection: None
+
+    def _pass(self) -> None:
+        self.on_pass()
+
+    # -- coming
+
+    def adopt(self, sock: socket.socket, panel_session_id: str, account_id: str) -> None:
+        """Take over a socket whose handshake is done."""
+        sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        with suppress(OSError):  # a unix socket has no such option
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = Connection(sock, panel_session_id, account_id)
+        connection.heard_at = time.monotonic()
+        self.connections.add(connection)
+        min(self._rounds, key=len).add(connection)
+        self._people.setdefault(account_id, []).append(connection)
+        self.reactor.watch(sock, connection)
+        self._close_oldest(account_id)
+
+    def _close_oldest(self, account_id: str) -> None:
+        open_ones = [one for one in self._people[account_id] if one.is_open]
+        for surplus in open_ones[: max(0, len(open_ones) - MAX_SOCKETS_PER_PERSON)]:
+            self.close(surplus, CloseCode.TOO_MANY_SOCKETS)
+
+    def of_person(self, account_id: str) -> list[Connection]:
+        """Return this person's sockets."""
+        return list(self._people.get(account_id, ()))
+
+    def rename(self, connection: Connection, account_id: str) -> None:
+        """The person behind the socket turned out to have another account (a guest who signed in)."""
+        if connection.account_id == account_id:
+            return
+        self._forget_person(connection)
+        connection.account_id = account_id
+        self._people.setdefault(account_id, []).append(connection)
+
+    def _forget_person(self, connection: Connection) -> None:
+        others = self._people.get(connection.account_id, [])
+        if connection in others:
+            others.remove(connection)
+        if not others:
+            self._people.pop(connection.account_id, None)
+
+    # -- reading
+
+    def _ready(self, connection: Connection, mask: int) -> None:
+        try:
+            if mask & WRITE:
+                self._flush(connection)
+            if mask & READ and connection.state is not State.CLOSED:
+                self._read(connection)
+        except (OSError, FrameError) as error:
+            self._fail(connection, error)
+        except Exception:
+            self.drop(connection)
+            raise
+
+    def _fail(self, connection: Connection, error: OSError | FrameError) -> None:
+        if isinstance(error, FrameError) and connection.is_open:
+            self.close(connection, error.code)
+        else:
+            self.drop(connection)
+
+    def _read(self, connection: Connection) -> None:
+        try:
+            data = connection.sock.recv(_READ_BYTES)
+        except BlockingIOError:
+            return
+        if not data:
+            self.drop(connection)
+            return
+        connection.heard_at = time.monotonic()
+        reader = connection.reader or framing.FrameReader()
+        connection.reader = reader
+        for opcode, payload in reader.read(data):
+            self._take(connection, opcode, payload)
+            if connection.state >= State.ANSWERED:
+                return
+        if reader.is_idle:
+            connection.reader = None
+
+    def _take(self, connection: Connection, opcode: Opcode, payload: bytes) -> None:
+        connection.frames_count += 1
+        if opcode is Opcode.CLOSE:
+            self._answer_close(connection, payload)
+        elif not connection.is_open:
+            return  # what a client still sends while it is being closed does not count
+        elif connection.frames_count > MAX_FRAMES_PER_ROUND:
+            raise FrameError(CloseCode.TOO_FAST)
+        elif opcode is Opcode.PING:
+            self.write(connection, framing.pong_frame(payload))
+        elif opcode is Opcode.TEXT:
+            self.on_text(connection, framing.utf8(payload))
+
+    def _answer_close(self, connection: Connection, payload: bytes) -> None:
+        if connection.state is State.OPEN:
+            code = framing.close_code(payload)
+            connection.keep_only_the_torn_frame()
+            connection.write(framing.close_frame(code))
+            self.on_gone(connection)
+        connection.state = State.ANSWERED
+        if connection.queue is None:
+            self.drop(connection)
+        else:
+            self._watch_for_writing(connection)
+
+    # -- writing
+
+    def write(self, connection: Connection, data: bytes) -> None:
+        """Send or queue; evict a client for whom too much waits."""
+        if connection.state is not State.OPEN:
+            return
+        try:
+            connection.write(data)
+        except OSError:
+            self.drop(connection)
+            return
+        if connection.queue is not None:
+            if connection.queued_bytes > MAX_QUEUED_BYTES:
+                log.warning("slow_consumer_evicted", queued_bytes=connection.queued_bytes)
+                self.close(connection, CloseCode.SLOW_CONSUMER)
+            else:
+                self._watch_for_writing(connection)
+
+    def say(self, connection: Connection, text: str) -> None:
+        """Send one frame."""
+        self.write(connection, framing.text_frame(text))
+
+    def _watch_for_writing(self, connection: Connection) -> None:
+        if not connection.is_watched_for_writing:
+            connection.is_watched_for_writing = True
+            self.reactor.watch_for(connection.sock, READ | WRITE, connection)
+
+    def _flush(self, connection: Connection) -> None:
+        is_done = connection.flush()
+        connection.heard_at = time.monotonic()  # the kernel freed room: the other end took something
+        if not is_done:
+            return
+        if connection.state is State.ANSWERED:
+            self.drop(connection)
+            return
+        connection.is_watched_for_writing = False
+        self.reactor.watch_for(connection.sock, READ, connection)
+
+    # -- going
+
+    def close(self, connection: Connection, code: CloseCode, reconnect_within_seconds: float = 0.0) -> None:
+        """Say goodbye with a code, then give the client a few seconds to answer."""
+        if not connection.is_open:
+            return
+        self.on_gone(connection)
+        connection.keep_only_the_torn_frame()
+        connection.state = State.CLOSING
+        goodbye = framing.text_frame(protocol.bye(code, reconnect_within_seconds))
+        try:
+            connection.write(goodbye + framing.close_frame(code, protocol.SENTENCES[code]))
+        except OSError:
+            self.drop(connection)
+            return
+        if connection.queue is not None:
+            self._watch_for_writing(connection)
+        self.reactor.call_later(CLOSING_SECONDS, self.drop, connection)
+
+    def drop(self, connection: Connection) -> None:
+        """Let go of the socket at once."""
+        if connection.state is State.CLOSED:
+            return
+        if connection.is_open:
+            self.on_gone(connection)
+        connection.state = State.CLOSED
+        connection.queue = connection.reader = None
+        self.reactor.forget(connection.sock)
+        connection.sock.close()
+        self.connections.discard(connection)
+        for members in self._rounds:
+            members.discard(connection)
+        self._forget_person(connection)
+
+    def close_all(self, code: CloseCode, reconnect_within_seconds: float) -> None:
+        """Say goodbye to everybody."""
+        for connection in list(self.connections):
+            self.close(connection, code, reconnect_within_seconds)
+
+    # -- once a second, one twentieth of the clients
+
+    def sweep(self) -> None:
+        """Ping and heartbeat one round's clients and let go of the silent; the only timer for all of them."""
+        self.reactor.call_later(1.0, self.sweep)
+        self._round = (self._round + 1) % len(self._rounds)
+        now = time.monotonic()
+        for connection in list(self._rounds[self._round]):
+            self._look_after(connection, now)
+
+    def _look_after(self, connection: Connection, now: float) -> None:
+        connection.frames_count = 0
+        silent_seconds = now - connection.heard_at
+        limit = SILENT_AFTER_SECONDS if connection.is_greeted else GREETING_SECONDS
+        if silent_seconds > limit:
+            self.close(connection, CloseCode.SILENT)
+        elif connection.queue is None and connection.is_open:
+            beat = self.heartbeat_of(connection)
+            self.write(connection, framing.PING + (framing.text_frame(beat) if beat else b""))
