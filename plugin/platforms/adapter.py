@@ -48,8 +48,7 @@ class Connection:
     """An install as its adapter sees it: decrypted, read only, never logged (``repr`` shows no secret).
 
     ``secrets`` holds the values that are valid now, newest first. ``config`` is the adapter's own (LiveKit: url, key,
-    secret). ``granted`` is the ceiling for `Platform.capabilities`, ``offered_events`` what the host said it
-    sends (wire names, generic only).
+    secret). ``granted`` is the ceiling for `Platform.capabilities`.
     """
 
     install_id: str
@@ -59,7 +58,6 @@ class Connection:
     action_url: str | None
     allows_private_addresses: bool
     granted: frozenset[Capability]
-    offered_events: frozenset[str]
     secrets: Mapping[SecretKind, Sequence[str]] = field(repr=False)
     config: Mapping[str, Any] = field(repr=False)
 

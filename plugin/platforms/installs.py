@@ -16,7 +16,7 @@ from plugin.core.unit_of_work import unit_of_work
 from plugin.platforms import secrets, setup_codes, sightings
 from plugin.platforms.adapter import SecretKind
 from plugin.platforms.models import Install, InstallStatus
-from plugin.platforms.offers import Offer, declared_actions, missing_events
+from plugin.platforms.offers import Offer, granted, missing_events
 from plugin.platforms.registry import current_registry
 from plugin.rooms.ports import ActionError
 
@@ -72,7 +72,7 @@ def accept(offer: Offer) -> Install:
         origin=offer.origin,
         action_url=offer.action_url,
         allows_private_addresses=code.allows_private_addresses,
-        granted_actions=declared_actions() & set(offer.actions),
+        granted_actions=granted(offer.actions, offer.events),
         offered_events=offer.events,
     )
     code.install_id = install.id

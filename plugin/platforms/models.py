@@ -26,8 +26,8 @@ class InstallStatus(StrEnum):
 class Install(Base):
     """One audio server attached to us.
 
-    ``secrets`` maps a `SecretKind` to ``{"current", "previous", "previous_until"}``. ``granted_actions`` is the
-    ceiling of what we ask of the server, ``offered_events`` what it said it would tell us.
+    ``secrets`` maps a `SecretKind` to ``{"current", "previous", "previous_until"}``. ``granted_actions`` are
+    capabilities: the ceiling of what we ask of the server. ``offered_events`` is what it said it would tell us.
     """
 
     __tablename__ = "installs"

@@ -9,6 +9,13 @@ from urllib.parse import urlsplit
 
 from plugin.core.errors import InvalidError
 from plugin.manifest import manifest
+from plugin.rooms.ports import Capability
+
+_TOLD_BY = {
+    "participant.joined": Capability.JOIN_EVENTS,
+    "participant.muted": Capability.TRACK_EVENTS,
+    "participant.hand": Capability.HAND_EVENTS,
+}
 
 
 @dataclass(frozen=True)
@@ -72,11 +79,17 @@ def _is_safe_in_policy(origin: str) -> bool:
     return not any(char in origin for char in " ;,*'\"\\\r\n")
 
 
-def declared_actions() -> frozenset[str]:
-    """Return the actions that our manifest declares."""
-    return frozenset(manifest().actions)
+def granted(actions: Collection[str], events: Collection[str]) -> frozenset[str]:
+    """Return the capabilities that an offer leads to: what our manifest declares, of what the host does and tells."""
+    told = {capability.value for name, capability in _TOLD_BY.items() if name in events}
+    return (frozenset(manifest().actions) & frozenset(actions)) | told
 
 
 def missing_events(offered: Collection[str]) -> tuple[str, ...]:
     """Return the events that we need and the host does not send, in the manifest's order."""
     return tuple(name for name in manifest().required_events if name not in offered)
+
+
+def actions_among(capabilities: Collection[str]) -> list[str]:
+    """Return those capabilities that are actions, in the words of the manifest."""
+    return [action for action in manifest().actions if action in capabilities]

@@ -74,7 +74,6 @@ def connection(install: Install) -> Connection:
         action_url=install.action_url,
         allows_private_addresses=install.allows_private_addresses,
         granted=frozenset(Capability(action) for action in install.granted_actions if action in known),
-        offered_events=frozenset(install.offered_events),
         secrets=secrets.valid_now(install.secrets),
         config=install.config,
     )

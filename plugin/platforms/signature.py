@@ -11,6 +11,7 @@ from datetime import datetime
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from plugin.platforms.adapter import BadSignatureError
+from plugin.platforms.base64_text import has_one_spelling
 
 HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 #: How far the sender's clock may be from ours, either way; the package enforces it.
@@ -27,10 +28,20 @@ def verify(secrets: Sequence[str], headers: Mapping[str, str], raw: bytes) -> st
         raise BadSignatureError("missing_headers")
     if len(message_id) > MAX_ID_LENGTH or len(raw) > MAX_BODY_BYTES:
         raise BadSignatureError("too_large")
+    if not _is_plainly_spelled(headers):
+        raise BadSignatureError("bad_signature")
     reasons = [reason for secret in secrets if (reason := _refusal(secret, headers, raw))]
     if len(reasons) == len(secrets):
         raise BadSignatureError(reasons[0] if reasons else "no_secret")
     return message_id
+
+
+def _is_plainly_spelled(headers: Mapping[str, str]) -> bool:
+    """A time and a signature have one spelling each: decoders overlook letters, and then two texts pass as one."""
+    timestamp = headers["webhook-timestamp"]
+    signatures = [each.removeprefix("v1,") for each in headers["webhook-signature"].split(" ") if each[:3] == "v1,"]
+    is_plain_time = timestamp.isascii() and timestamp.isdecimal() and str(int(timestamp[:20])) == timestamp
+    return is_plain_time and all(has_one_spelling(each) for each in signatures)
 
 
 def _refusal(secret: str, headers: Mapping[str, str], raw: bytes) -> str | None:

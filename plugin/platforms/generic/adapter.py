@@ -36,11 +36,7 @@ DECLARED = frozenset(
         Capability.CREATE_ROOM,
     }
 )
-_EVENT_CAPABILITIES = {
-    "participant.joined": Capability.JOIN_EVENTS,
-    "participant.muted": Capability.TRACK_EVENTS,
-    "participant.hand": Capability.HAND_EVENTS,
-}
+_TOLD = frozenset({Capability.JOIN_EVENTS, Capability.TRACK_EVENTS, Capability.HAND_EVENTS})
 
 
 @dataclass
@@ -52,8 +48,7 @@ class GenericAdapter:
 
     def capabilities(self) -> frozenset[Capability]:
         """What the host offered, of what we know how to ask for."""
-        told = {_EVENT_CAPABILITIES[name] for name in self.connection.offered_events if name in _EVENT_CAPABILITIES}
-        return (DECLARED & self.connection.granted) | told
+        return (DECLARED | _TOLD) & self.connection.granted
 
     def verify_identity(self, token: str, room: str) -> Identity:
         """Read the host's panel token."""
@@ -135,7 +130,7 @@ class GenericAdapter:
                 f"This room's server does not offer “{capability.value}”. Do it in the room itself.", is_final=True
             )
         answer = self._send({"type": capability.value, "room": room, **members})
-        status = answer.get("status")
+        status = str(answer.get("status"))
         if status in {"done", "pending"}:
             return answer
         sentence = str(answer.get("message") or "The room's server said no.")[:300]

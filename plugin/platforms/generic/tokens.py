@@ -13,6 +13,7 @@ from plugin.core.actor import Role
 from plugin.core.clock import now
 from plugin.core.text import clean_line
 from plugin.platforms.adapter import BadTokenError
+from plugin.platforms.base64_text import has_one_spelling
 from plugin.rooms.ports import Identity
 
 ALGORITHM = "HS256"
@@ -52,7 +53,7 @@ def mint(
 
 def verify(token: str, valid_secrets: Sequence[str], *, install_id: str, issuer: str, room: str) -> Identity:
     """Return who the token names; `BadTokenError` with a code that says what is wrong with it."""
-    if len(token) > MAX_TOKEN_LENGTH:
+    if len(token) > MAX_TOKEN_LENGTH or not has_one_spelling(token.rpartition(".")[2], is_urlsafe=True):
         raise BadTokenError(code="bad_panel_token")
     claims = _genuine_claims(token, valid_secrets, install_id, issuer)
     _ensure_short_lived(claims)
