@@ -12,6 +12,8 @@ import requests
 from requests_hardened import Config, HTTPSession
 from requests_hardened.ip_filter import InvalidIPAddress
 
+from plugin.platforms import answers
+
 CONNECT_SECONDS = 2
 TOTAL_SECONDS = 5
 MAX_ANSWER_BYTES = 256 * 1024
@@ -44,9 +46,13 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allows_private_ad
                 url, data=body, headers=dict(headers), stream=True, timeout=(CONNECT_SECONDS, TOTAL_SECONDS)
             )
             with response:
-                return Answer(response.status_code, _read(response, deadline), _sent_at(response))
+                return Answer(
+                    response.status_code, answers.read(response, deadline, MAX_ANSWER_BYTES), _sent_at(response)
+                )
         except InvalidIPAddress as error:
             raise UnreachableError("The address leads into a private network.", is_final=True) from error
+        except answers.TooLongError as error:
+            raise UnreachableError("The server's answer is too long.") from error
         except requests.Timeout as error:
             raise UnreachableError(f"The server did not answer within {TOTAL_SECONDS} seconds.") from error
         except (requests.RequestException, ValueError) as error:
@@ -65,17 +71,6 @@ def _session(allows_private_addresses: bool) -> requests.Session:
     )
     session.trust_env = False  # a proxy from the environment would resolve the name anew, behind the filter's back
     return session
-
-
-def _read(response: requests.Response, deadline: float) -> bytes:
-    body = bytearray()
-    for chunk in response.iter_content(8192):
-        body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
-            raise UnreachableError("The server's answer is too long.")
-        if time.monotonic() > deadline:
-            raise requests.Timeout()
-    return bytes(body)
 
 
 def _sent_at(response: requests.Response) -> datetime | None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-import urllib3
 from requests.auth import AuthBase
 
+from plugin.platforms import answers
 from plugin.platforms.livekit import tokens
 from plugin.rooms.ports import ActionError
 
@@ -63,16 +62,15 @@ def http_address(url: str) -> str:
     return f"{scheme}://{rest}"
 
 
-@dataclass
 class Deadline:
-    """What is left of the time one verb may take."""
+    """The end of the time that one verb may take, on the monotonic clock."""
 
-    seconds: float = VERB_SECONDS
-    _started_at: float = field(default_factory=time.monotonic)
+    def __init__(self, seconds: float = VERB_SECONDS) -> None:
+        self.at = time.monotonic() + seconds
 
     def left(self) -> float:
         """Return the seconds left; `ActionError` when there are none."""
-        left = self.seconds - (time.monotonic() - self._started_at)
+        left = self.at - time.monotonic()
         if left <= 0:
             raise ActionError(SLOW)
         return left
@@ -91,12 +89,12 @@ class ServerApi:
         try:
             with self._post(method, grants, body, deadline) as response:
                 _ensure_done(response)
-                return json.loads(_read(response, deadline))
-        except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
+                return json.loads(answers.read(response, deadline.at, MAX_ANSWER_BYTES))
+        except requests.Timeout as error:
             raise ActionError(SLOW) from error
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        except requests.RequestException as error:
             raise ActionError(UNREACHABLE) from error
-        except ValueError as error:
+        except (ValueError, answers.TooLongError) as error:
             raise ActionError(UNREADABLE) from error
 
     def _post(
@@ -170,18 +168,6 @@ def _ensure_done(response: requests.Response) -> None:
         raise NotThereError
     if response.status_code != 200:
         raise ActionError(f"The LiveKit server could not do this (status {response.status_code}). Try again later.")
-
-
-def _read(response: requests.Response, deadline: Deadline) -> bytes:
-    # A timeout of requests counts from byte to byte; a server that drips would hold us for ever.
-    parts, size = [], 0
-    while part := response.raw.read1(65_536, decode_content=True):
-        size += len(part)
-        if size > MAX_ANSWER_BYTES:
-            raise ActionError(UNREADABLE)
-        parts.append(part)
-        deadline.left()
-    return b"".join(parts)
 
 
 def _list(answer: object, member: str) -> list[Mapping[str, Any]]:
