@@ -47,16 +47,16 @@ class LiveKitServer:
             raise RuntimeError("The LiveKit server is not built.")
         self.directory = Path(tempfile.mkdtemp(prefix="sidestage-livekit-"))
         self.port = free_port()
-        configuration = self.directory / "livekit.yaml"
-        configuration.write_text(self._configuration() + more_configuration)
-        self.process = ServerProcess(
-            [program, "--config", configuration], self.directory, lambda: is_listening(self.port)
-        )
+        self._path = self.directory / "livekit.yaml"
+        self._ports = {"port": self.port, "tcp_port": free_port(), "udp_port": free_udp_port()}
+        self.configure(more_configuration)
+        command = [program, "--config", self._path]
+        self.process = ServerProcess(command, self.directory, lambda: is_listening(self.port))
 
-    def _configuration(self) -> str:
-        return CONFIGURATION.format(
-            port=self.port, tcp_port=free_port(), udp_port=free_udp_port(), loopback=loopback(), key=KEY, secret=SECRET
-        )
+    def configure(self, more_configuration: str) -> None:
+        """Write livekit.yaml anew; it counts from the next start."""
+        basis = CONFIGURATION.format(**self._ports, loopback=loopback(), key=KEY, secret=SECRET)
+        self._path.write_text(basis + more_configuration)
 
     @property
     def url(self) -> str:
@@ -71,6 +71,11 @@ class LiveKitServer:
     def stop(self) -> None:
         """End it at once (asked politely it would wait for its rooms to empty); clients lose their connection."""
         self.process.kill()
+
+    def restart(self) -> None:
+        """End it, if it runs, and start it again."""
+        self.stop()
+        self.start()
 
     def remove(self) -> None:
         """End it and delete its folder."""
