@@ -19,7 +19,6 @@ def connection_to(url: str, **config: Any) -> Connection:
         action_url=None,
         allows_private_addresses=True,
         granted=frozenset(Capability),
-        offered_events=frozenset(),
         secrets={},
         config={"url": url, "key": KEY, "secret": SECRET, **config},
     )

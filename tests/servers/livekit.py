@@ -50,7 +50,7 @@ class LiveKitServer:
         self._path = self.directory / "livekit.yaml"
         self._ports = {"port": self.port, "tcp_port": free_port(), "udp_port": free_udp_port()}
         self.configure(more_configuration)
-        command = [program, "--config", self._path]
+        command: list[str | Path] = [program, "--config", self._path]
         self.process = ServerProcess(command, self.directory, lambda: is_listening(self.port))
 
     def configure(self, more_configuration: str) -> None:
