@@ -10,18 +10,14 @@ from typing import Any
 import pytest
 
 from plugin.core.database import db
+from plugin.core.ids import new_id
 from tests.realtime import stand_in
 from tests.realtime.panel_client import PanelClient
 from tests.realtime.web_process import WebProcess
+from tests.servers.redis_server import RedisServer
 
 StartWeb = Callable[..., WebProcess]
 Connect = Callable[..., PanelClient]
-
-
-@pytest.fixture
-def stand_in_database(tmp_path: Path) -> str:
-    """A SQLite file with the tables and the cast."""
-    return prepared(f"sqlite:///{tmp_path / 'stand_in.db'}")
 
 
 def prepared(url: str) -> str:
@@ -31,6 +27,28 @@ def prepared(url: str) -> str:
     with app.app_context():
         db.engine.dispose()
     return url
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory, redis_server: RedisServer) -> Iterator[WebProcess]:
+    """One web process on SQLite for all tests of a file; each test has a `channel` of its own."""
+    directory = tmp_path_factory.mktemp("web")
+    database_url = prepared(f"sqlite:///{directory / 'stand_in.db'}")
+    process = WebProcess(directory, database_url, redis_server.tcp_url).start()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def channel() -> str:
+    """A channel that everybody may hear and no other test uses."""
+    return f"load:{new_id('chn')}"
+
+
+@pytest.fixture
+def stand_in_database(tmp_path: Path) -> str:
+    """A SQLite file with the tables and the cast."""
+    return prepared(f"sqlite:///{tmp_path / 'stand_in.db'}")
 
 
 @pytest.fixture
@@ -48,18 +66,12 @@ def start_web(tmp_path: Path, stand_in_database: str, redis_url: str) -> Iterato
 
 
 @pytest.fixture
-def web(start_web: StartWeb) -> WebProcess:
-    """One web process."""
-    return start_web()
-
-
-@pytest.fixture
-def join(web: WebProcess) -> Iterator[Connect]:
-    """Open sockets; all are closed after the test."""
+def join(request: pytest.FixtureRequest) -> Iterator[Connect]:
+    """Open sockets, at the shared web process when no other is named; all are closed after the test."""
     with ExitStack() as stack:
 
         def connect(name: str, at: WebProcess | None = None, **options: Any) -> PanelClient:
-            client = PanelClient(at or web, name, **options)
+            client = PanelClient(at or request.getfixturevalue("web"), name, **options)
             stack.callback(client.close)
             return client
 

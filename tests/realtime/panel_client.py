@@ -44,10 +44,11 @@ class PanelClient:
     def subscribe(self, *channels: str, since: int | None = None) -> None:
         """Subscribe and wait until every channel is caught up, gone or refused."""
         self.say(type="subscribe", channels=[{"name": name, "seq": since} for name in channels])
-        for channel in channels:
-            self.wait_until(lambda frame, channel=channel: (  # type: ignore[misc]
-                frame["type"] in ("caught_up", "gap", "error") and frame.get("channel") == channel
-            ))
+        waiting = set(channels)
+        while waiting:
+            frame = self.read()
+            if frame["type"] in ("caught_up", "gap", "error"):
+                waiting.discard(frame["channel"])
 
     def read(self, seconds: float = 5.0) -> Frame:
         """The next frame; TimeoutError when none comes."""

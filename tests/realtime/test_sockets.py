@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from plugin.realtime import channels
 from tests.realtime.conftest import Connect
-from tests.realtime.stand_in import SESSION
 from tests.realtime.web_process import WebProcess
 
 pytestmark = pytest.mark.redis
-AUDIENCE = channels.audience(SESSION)
 
 
-def test_two_people_get_the_same_pushes_in_order(web: WebProcess, join: Connect) -> None:
+def test_two_people_get_the_same_pushes_in_order(web: WebProcess, join: Connect, channel: str) -> None:
     lina, omar = join("lina"), join("omar")
-    lina.subscribe(AUDIENCE)
-    omar.subscribe(AUDIENCE)
+    lina.subscribe(channel)
+    omar.subscribe(channel)
     for number in range(20):
-        web.tell(AUDIENCE, f"one {number}", f"two {number}")
+        web.tell(channel, f"one {number}", f"two {number}")
     for client in (lina, omar):
         client.wait_for_text("two 19")
-        assert client.seqs(AUDIENCE) == list(range(1, 41))
-        assert client.texts(AUDIENCE)[:3] == ["one 0", "two 0", "one 1"]
+        assert client.seqs(channel) == list(range(1, 41))
+        assert client.texts(channel)[:3] == ["one 0", "two 0", "one 1"]
 
 
 def test_compression_is_never_negotiated(join: Connect) -> None:
