@@ -48,6 +48,14 @@ class Reactor:
         """Let the thread end after its current turn."""
         self.post(self._stop)
         self._thread.join(seconds)
+        if not self._thread.is_alive():
+            self.close()
+
+    def close(self) -> None:
+        """Give the selector and the wake-up sockets back; nothing may be posted any more."""
+        self._selector.close()
+        self._wake_in.close()
+        self._wake_out.close()
 
     def _stop(self) -> None:
         self._is_stopping = True

@@ -76,3 +76,11 @@ def join(request: pytest.FixtureRequest) -> Iterator[Connect]:
             return client
 
         yield connect
+
+
+@pytest.fixture
+def private_redis() -> Iterator[RedisServer]:
+    """A Redis for one test, which may kill it, freeze it and start it again."""
+    server = RedisServer().start()
+    yield server
+    server.remove()

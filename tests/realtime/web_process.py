@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import urllib.request
 from pathlib import Path
@@ -92,3 +93,7 @@ class WebProcess:
         pid = self.worker_pid()
         self.process.kill()
         os.kill(pid, 9)
+
+    def reload(self) -> None:
+        """SIGHUP: gunicorn replaces its workers."""
+        os.kill(self.process.pid, signal.SIGHUP)
