@@ -1,0 +1,188 @@
+/** The whole panel: header, views, dialogs, and the states in which there is no room to show. */
+
+import { t } from "../messages.js";
+import * as store from "../store.js";
+import { html, nothing } from "../vendor/lit.js";
+import { PanelElement } from "./element.js";
+import { roomHeader } from "./room_header.js";
+import "./guest_form.js";
+import "./hand_dialog.js";
+import "./host_desk.js";
+import "./invite_dialog.js";
+import "./my_questions.js";
+import "./people_list.js";
+import "./question_composer.js";
+import "./question_list.js";
+import "./settings_dialog.js";
+import "./status_line.js";
+import "./time_elements.js";
+import "./undo_bar.js";
+
+/** @typedef {"desk" | "questions" | "mine" | "people"} View */
+
+const WIDE = matchMedia("(min-width: 900px)");
+
+export class SidestagePanel extends PanelElement {
+  static properties = { ...PanelElement.properties, view: { state: true }, theme: { attribute: false }, reload: { attribute: false } };
+
+  constructor() {
+    super();
+    /** @type {View | null} */
+    this.view = null;
+    this.theme = "auto";
+    /** Try again from the start. @type {() => void} */
+    this.reload = () => {};
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    WIDE.addEventListener("change", this.redraw);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    WIDE.removeEventListener("change", this.redraw);
+  }
+
+  render() {
+    const { phase } = this.panel;
+    if (phase === "starting") return skeleton();
+    if (phase === "guest") return html`<guest-form .panel=${this.panel}></guest-form>`;
+    if (phase !== "ready") return this.#message();
+    return this.#room();
+  }
+
+  #message() {
+    const { phase, sentence } = this.panel;
+    const retry = html`<button class="btn primary" @click=${() => this.reload()}>${t("panel.try_again")}</button>`;
+    if (phase === "waiting") return page(t("error.waiting_title"), t("error.waiting"));
+    if (phase === "removed") return page(t("error.removed_title"), t("error.removed"));
+    if (phase === "signed_out") return page(t("error.signed_out_title"), t("error.signed_out"), retry);
+    return page(t("error.boot_title"), sentence, retry);
+  }
+
+  /** @returns {View[]} */
+  get views() {
+    const isHost = store.isBackstage(this.state);
+    if (isHost) return WIDE.matches ? ["desk", "questions", "mine"] : ["desk", "questions", "people"];
+    return WIDE.matches ? ["questions"] : ["questions", "mine", "people"];
+  }
+
+  #room() {
+    const { views } = this;
+    const view = this.view && views.includes(this.view) ? this.view : views[0];
+    const dialog = (/** @type {string} */ name) => () => /** @type {any} */ (this.querySelector(name))?.show();
+    const tabs = views.length > 1 ? this.#tabs(views, view) : nothing;
+    const parts = { tabs, raise: dialog("hand-dialog"), settings: dialog("settings-dialog") };
+    const { panel } = this;
+    return html`<div
+      class="panel ${panel.isStale ? "stale" : ""} ${store.isBackstage(this.state) ? "is-host" : ""} view-${view}"
+      @answer-invite=${dialog("invite-dialog")}
+    >
+      <a class="skip" href="#questions" @click=${(/** @type {Event} */ event) => this.#skip(event, "#questions")}>${t("panel.skip_to_list")}</a>
+      <a class="skip" href="#ask" @click=${(/** @type {Event} */ event) => this.#skip(event, "question-composer textarea")}>${t("panel.skip_to_composer")}</a>
+      ${roomHeader(panel, parts)}
+      <status-line .panel=${panel}></status-line>
+      <main class="view" ?data-lone=${views.length === 1} role=${views.length > 1 ? "tabpanel" : "main"} id="view" aria-label=${t(`tabs.${view}`)}>
+        ${this.#view(view)}
+      </main>
+      <undo-bar .panel=${panel}></undo-bar>
+      <invite-dialog .panel=${panel}></invite-dialog>
+      <hand-dialog .panel=${panel}></hand-dialog>
+      <settings-dialog .panel=${panel} .theme=${this.theme}></settings-dialog>
+    </div>`;
+  }
+
+  /** @param {View} view */
+  #view(view) {
+    const { panel } = this;
+    if (view === "desk") return html`<host-desk .panel=${panel} ?withPeople=${WIDE.matches}></host-desk>`;
+    if (view === "mine") return html`<my-questions .panel=${panel}></my-questions>`;
+    if (view === "people") return html`<people-list .panel=${panel}></people-list>`;
+    const isAlone = WIDE.matches && !store.isBackstage(this.state);
+    return html`<div class="column">
+        <question-list .panel=${panel}></question-list>
+        <question-composer .panel=${panel}></question-composer>
+      </div>
+      ${isAlone ? this.#beside() : nothing}`;
+  }
+
+  #beside() {
+    const { panel } = this;
+    return html`<aside class="beside">
+      <section aria-labelledby="beside-mine">
+        <div class="sec"><h2 id="beside-mine">${t("mine.label")}</h2></div>
+        <my-questions .panel=${panel}></my-questions>
+      </section>
+      <section aria-labelledby="beside-people">
+        <div class="sec"><h2 id="beside-people">${t("tabs.people")}</h2></div>
+        <people-list .panel=${panel}></people-list>
+      </section>
+    </aside>`;
+  }
+
+  /** @param {View[]} views @param {View} current */
+  #tabs(views, current) {
+    const counts = this.#counts();
+    return html`<div class="tabs" role="tablist" aria-label=${t("tabs.label")} @keydown=${this.#tabKey}>
+      ${views.map(
+        (view) =>
+          html`<button
+            class="tab"
+            role="tab"
+            id="tab-${view}"
+            aria-selected=${view === current ? "true" : "false"}
+            aria-controls="view"
+            tabindex=${view === current ? "0" : "-1"}
+            @click=${() => (this.view = view)}
+          >
+            ${t(`tabs.${view}`)}${counts[view] ? html`<span class="n">${counts[view]}</span>` : nothing}
+          </button>`,
+      )}
+    </div>`;
+  }
+
+  /** @returns {Partial<Record<View, number>>} */
+  #counts() {
+    const { state } = this;
+    const mine = store.myQuestions(state).filter((question) => ["pending", "open", "queued", "on_stage"].includes(question.state));
+    return { mine: mine.length, desk: store.reviewQueue(state).length };
+  }
+
+  /** @param {KeyboardEvent} event */
+  #tabKey(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const tabs = Array.from(/** @type {HTMLElement} */ (event.currentTarget).querySelectorAll("button"));
+    const at = tabs.indexOf(/** @type {any} */ (event.target));
+    if (!step || at < 0) return;
+    event.preventDefault();
+    const direction = document.dir === "rtl" ? -step : step;
+    const next = tabs[(at + direction + tabs.length) % tabs.length];
+    next.click();
+    next.focus();
+  }
+
+  /** @param {Event} event @param {string} target */
+  #skip(event, target) {
+    event.preventDefault();
+    /** @type {HTMLElement | null} */ (this.querySelector(target))?.focus();
+  }
+}
+
+/** A screen with one thing to say. @param {string} title @param {string} text @param {unknown} [action] */
+const page = (title, text, action = nothing) =>
+  html`<main class="page"><h1>${title}</h1><p>${text}</p>${action}</main>`;
+
+/** The panel's own shape while it opens: nothing jumps when the room arrives. */
+const skeleton = () =>
+  html`<div class="panel skeleton" aria-busy="true">
+    <span class="unseen" role="status">${t("panel.loading")}</span>
+    <div class="top"><div class="titles"><div class="bone title"></div><div class="bone short"></div></div><div class="bone button"></div></div>
+    <div class="tabs"><div class="bone tabbone"></div><div class="bone tabbone"></div></div>
+    <div class="scroll">
+      ${[1, 2, 3, 4].map(() => html`<div class="row"><div class="bone box"></div><div class="body"><div class="bone"></div><div class="bone half"></div></div></div>`)}
+    </div>
+    <div class="composer"><div class="bone short"></div><div class="bone field-bone"></div></div>
+  </div>`;
+
+customElements.define("sidestage-panel", SidestagePanel);
