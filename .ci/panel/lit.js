@@ -1,5 +1,5 @@
 // What the panel uses of Lit; esbuild turns this into one file that our modules import by relative path.
-export { LitElement, html, css, svg, nothing } from 'lit';
+export { LitElement, html, css, svg, nothing, render } from 'lit';
 export { classMap } from 'lit/directives/class-map.js';
 export { ifDefined } from 'lit/directives/if-defined.js';
 export { keyed } from 'lit/directives/keyed.js';

@@ -13,7 +13,7 @@ import { inUnits, millis, now } from "./time.js";
 /** @type {Record<string, string>} */
 const UNDO_OF = { open: "open", queued: "queued", on_stage: "on_stage", later: "later", declined: "declined", hidden: "hidden" };
 
-/** @param {Panel} panel @param {Question} question @param {string} to @param {boolean} [closeCurrent] */
+/** @param {Panel} panel @param {Question} question @param {string} to @param {boolean} [closeCurrent] @returns {Promise<any>} */
 export function move(panel, question, to, closeCurrent = false) {
   const body = closeCurrent ? { to, close_current: true } : { to };
   const verb = question.state === "pending" && to === "open" ? "approve" : UNDO_OF[to];
@@ -22,7 +22,7 @@ export function move(panel, question, to, closeCurrent = false) {
   );
 }
 
-/** Invite the asker on stage. @param {Panel} panel @param {Question} question @param {boolean} [closeCurrent] */
+/** Invite the asker on stage. @param {Panel} panel @param {Question} question @param {boolean} [closeCurrent] @returns {Promise<any>} */
 export function bringUp(panel, question, closeCurrent = false) {
   const body = closeCurrent ? { close_current: true } : {};
   return onQuestion(panel, question, null, `/questions/${question.id}/bring-up`, body, (isTaken) =>
@@ -30,7 +30,7 @@ export function bringUp(panel, question, closeCurrent = false) {
   );
 }
 
-/** @param {Panel} panel @param {Question} question @param {boolean} keepOnStage */
+/** @param {Panel} panel @param {Question} question @param {boolean} keepOnStage @returns {Promise<any>} */
 export function answered(panel, question, keepOnStage) {
   const body = keepOnStage ? { keep_on_stage: true } : {};
   return onQuestion(panel, question, "answered_live", `/questions/${question.id}/answered`, body, () =>

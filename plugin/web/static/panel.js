@@ -55,6 +55,9 @@ export class Panel extends EventTarget {
       Socket,
     });
     this.isScheduled = false;
+    this.saidOffline = false;
+    /** @type {any} */
+    this.heartbeat = undefined;
     /** @type {Promise<void> | null} */
     this.rebooting = null;
     /** Frames that came while a fresh bootstrap was under way. @type {Frame[] | null} */

@@ -20,7 +20,7 @@ export function deskCard(panel, question, { isOpen, toggle, grip = nothing }) {
   const isBusy = panel.busy.has(question.id);
   const button = (/** @type {Offer} */ { key, run, look = "" }) =>
     html`<button class="btn ${look}" ?disabled=${isBusy} @click=${run}>${t(key)}</button>`;
-  return html`<article class="item ${isBusy ? "busy" : ""}" aria-labelledby="desk-${question.id}">
+  return html`<article class="item ${isBusy ? "busy" : ""} ${main.length === 1 ? "inline" : ""}" aria-labelledby="desk-${question.id}">
     ${grip}
     <div class="body">
       <div class="item-head">
@@ -30,9 +30,7 @@ export function deskCard(panel, question, { isOpen, toggle, grip = nothing }) {
           ${deskMeta(panel, question)}
         </div>
       </div>
-      ${journey(panel, turn, () => acts.bringUp(panel, question))} ${trouble(panel, question.id)}
-      ${turn ? trouble(panel, turn.id) : nothing}
-      <div class="acts">
+      <div class="acts main">
         ${main.map(button)}
         ${more.length
           ? html`<button
@@ -44,8 +42,10 @@ export function deskCard(panel, question, { isOpen, toggle, grip = nothing }) {
               ${icon("more")}
             </button>`
           : nothing}
-        ${isOpen ? more.map((offer) => button({ ...offer, look: offer.look ?? "quiet" })) : nothing}
       </div>
+      ${isOpen && more.length ? html`<div class="acts more">${more.map((offer) => button({ ...offer, look: "" }))}</div>` : nothing}
+      ${journey(panel, turn, () => acts.bringUp(panel, question))} ${trouble(panel, question.id)}
+      ${turn ? trouble(panel, turn.id) : nothing}
     </div>
   </article>`;
 }
@@ -53,7 +53,7 @@ export function deskCard(panel, question, { isOpen, toggle, grip = nothing }) {
 /** @param {Panel} panel @param {Question} question */
 export function deskMeta(panel, question) {
   const votes = question.state === "pending" ? "" : votesText(panel, question);
-  return html`<div class="meta">
+  return html`<div class="meta dots">
     ${votes ? html`<span>${votes}</span>` : nothing}
     ${person(question.author.name)} ${voiceChip(question, false)}
     ${question.is_first ? html`<span class="chip">${t("desk.first_question")}</span>` : nothing}

@@ -8,6 +8,8 @@ export class DialogElement extends PanelElement {
   constructor() {
     super();
     this.isOpen = false;
+    /** @type {HTMLElement | null} */
+    this.cameFrom = null;
   }
 
   get dialog() {
@@ -16,7 +18,7 @@ export class DialogElement extends PanelElement {
 
   /** Open it; the focus returns to what had it. */
   async show() {
-    this.before = /** @type {HTMLElement | null} */ (document.activeElement);
+    this.cameFrom = /** @type {HTMLElement | null} */ (document.activeElement);
     this.isOpen = true;
     await this.updateComplete;
     if (!this.dialog || this.dialog.open) return;
@@ -32,6 +34,6 @@ export class DialogElement extends PanelElement {
   /** Drawn on the dialog's own `close`, however it came about. */
   closed() {
     this.isOpen = false;
-    if (this.before?.isConnected) this.before.focus();
+    if (this.cameFrom?.isConnected) this.cameFrom.focus();
   }
 }

@@ -53,7 +53,7 @@ function handCard(panel, state, hand) {
 function handMeta(state, hand) {
   const question = hand.question_id ? state.questions[hand.question_id] : undefined;
   const spoke = hand.is_first_time ? t("desk.first_time") : t("desk.spoke", { count: hand.turns_count ?? 0 });
-  return html`<div class="meta">
+  return html`<div class="meta dots">
     <span>${spoke}</span>
     ${question ? html`<span class="chip">${t("desk.about", { number: String(question.number) })}</span>` : nothing}
   </div>`;

@@ -21,7 +21,7 @@ const SORTS = /** @type {const} */ (["top", "new", "old", "random"]);
 export class HostDesk extends PanelElement {
   static properties = {
     ...PanelElement.properties,
-    part: { state: true },
+    shownPart: { state: true },
     sort: { state: true },
     opened: { state: true },
     dropAt: { state: true },
@@ -32,7 +32,7 @@ export class HostDesk extends PanelElement {
   constructor() {
     super();
     /** @type {typeof PARTS[number]} */
-    this.part = "up_next";
+    this.shownPart = "up_next";
     this.sort = "top";
     this.opened = "";
     this.dropAt = -1;
@@ -43,6 +43,10 @@ export class HostDesk extends PanelElement {
     this.isOverOpen = false;
     /** @type {Map<Element, any>} */
     this.watched = new Map();
+    /** Seen, and not yet told. @type {string[]} */
+    this.seen = [];
+    /** @type {any} */
+    this.seenTimer = undefined;
   }
 
   connectedCallback() {
@@ -94,10 +98,9 @@ export class HostDesk extends PanelElement {
   #sawIt(element) {
     const id = /** @type {HTMLElement} */ (element).dataset.unseen;
     if (!id || document.hidden || !this.panel.isOnline) return;
-    this.seen = [...(this.seen ?? []), id];
+    this.seen.push(id);
     this.seenTimer ??= setTimeout(() => {
-      void acts.markSeen(this.panel, this.seen ?? []);
-      this.seen = [];
+      void acts.markSeen(this.panel, this.seen.splice(0));
       this.seenTimer = undefined;
     }, 300);
   }
@@ -110,12 +113,12 @@ export class HostDesk extends PanelElement {
       review: store.reviewQueue(state).length,
       open: store.questionsIn(state, "open").length,
     };
-    return html`<div class="desk part-${this.part}" id="questions" tabindex="-1">
+    return html`<div class="desk part-${this.shownPart}" id="questions" tabindex="-1">
       <div class="col col-stage">${stageDesk(this.panel)}</div>
       <nav class="parts" aria-label=${t("desk.sections")}>
         ${PARTS.map(
           (part) =>
-            html`<button aria-pressed=${part === this.part ? "true" : "false"} @click=${() => (this.part = part)}>
+            html`<button aria-pressed=${part === this.shownPart ? "true" : "false"} @click=${() => (this.shownPart = part)}>
               ${t(`desk.${part}`)} <span class="count">${counts[part]}</span>
             </button>`,
         )}

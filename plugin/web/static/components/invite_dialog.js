@@ -8,6 +8,9 @@ import { DialogElement } from "./dialog_element.js";
 import { icon, trouble } from "./parts.js";
 
 export class InviteDialog extends DialogElement {
+  /** The turn for which the dialog has opened once. */
+  askedFor = "";
+
   get turn() {
     const turn = store.myTurn(this.state);
     return turn?.state === "invited" ? turn : undefined;

@@ -36,7 +36,7 @@ export function initials(name) {
 
 /** @param {string} name @param {"small" | "normal"} [size] */
 export const face = (name, size = "normal") =>
-  html`<span class="face hue-${hash(name) % 8} ${size}" aria-hidden="true">${initials(name) || "?"}</span>`;
+  html`<span class="face hue-${(hash(name) >>> 4) % 8} ${size}" aria-hidden="true">${initials(name) || "?"}</span>`;
 
 /** A name that cannot turn its neighbours around. @param {string} name */
 export const person = (name) => html`<bdi class="name">${name || t("question.anonymous")}</bdi>`;

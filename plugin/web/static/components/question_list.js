@@ -25,6 +25,9 @@ export class QuestionList extends PanelElement {
     this.hasPointer = false;
     /** @type {Map<string, number> | null} */
     this.places = null;
+    /** @type {Element | null} */
+    this.watchedEnd = null;
+    this.ownBefore = 0;
   }
 
   connectedCallback() {

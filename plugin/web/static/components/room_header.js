@@ -16,7 +16,7 @@ export function roomHeader(panel, { tabs, raise, settings }) {
   return html`<header class="top">
     <div class="titles">
       <h1 dir="auto">${state.session.title || state.room.title}</h1>
-      <p class="facts">${liveMark(state)} ${facts(state).map((fact) => html`<span>${fact}</span>`)}</p>
+      <p class="facts dots">${liveMark(state)} ${facts(state).map((fact, at) => html`<span class=${at ? "extra" : ""}>${fact}</span>`)}</p>
     </div>
     ${tabs}
     <div class="top-acts">
@@ -31,8 +31,8 @@ export function roomHeader(panel, { tabs, raise, settings }) {
 /** @param {State} state */
 function liveMark({ session }) {
   const word = named(`header.${session.state}`, {}, "");
-  if (session.state !== "live") return word ? html`<span class="live off">${word}</span>` : nothing;
-  return html`<span class="live">${word} <time-count from=${session.started_at ?? ""}></time-count></span>`;
+  if (session.state !== "live") return word ? html`<span class="live off"><span class="lamp"></span>${word}</span>` : nothing;
+  return html`<span class="live"><span class="lamp"></span>${word} <time-count from=${session.started_at ?? ""}></time-count></span>`;
 }
 
 /** @param {State} state @returns {string[]} */
@@ -56,5 +56,5 @@ function handButton(state, raise) {
   const isShut = state.session.settings.hands === "off" || state.session.state === "ended";
   if (isHosting || isShut || store.myHand(state) || store.myTurn(state)) return nothing;
   if (state.session.settings.hands === "invited") return nothing;
-  return html`<button class="btn" accesskey="h" @click=${raise}>${icon("hand")} ${t("hand.raise")}</button>`;
+  return html`<button class="btn raise" accesskey="h" @click=${raise}>${icon("hand")} ${t("hand.raise")}</button>`;
 }

@@ -34,7 +34,7 @@ export function stageMeta(panel, question) {
   return html`<div class="meta">
     ${face(turn?.name || question.author.name, "small")}
     <span>${voiceSentence(state, question, turn)}</span>
-    ${votes ? html`<span class="dot-before">${votes}</span>` : nothing}
+    ${votes ? html`<span aria-hidden="true">·</span><span class="nowrap">${votes}</span>` : nothing}
   </div>`;
 }
 

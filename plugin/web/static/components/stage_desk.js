@@ -29,7 +29,7 @@ function occupied(panel, state, question) {
   return html`<article class="stage" aria-label=${t("stage.now")}>
     ${stageCap(question)}
     <p class="words big" dir="auto">${question.text}</p>
-    ${stageMeta(panel, question)} ${journey(panel, turn, () => acts.bringUp(panel, question))}
+    ${stageMeta(panel, question)} ${turn?.state === "on_stage" && turn.is_audible ? nothing : journey(panel, turn, () => acts.bringUp(panel, question))}
     ${trouble(panel, question.id)} ${turn ? trouble(panel, turn.id) : nothing}
     <div class="acts">
       <button class="btn primary" ?disabled=${isBusy} @click=${() => acts.answered(panel, question, false)}>

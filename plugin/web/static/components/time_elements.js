@@ -28,13 +28,15 @@ class Ticking extends HTMLElement {
 /** "3 min"; the whole instant on hover and for a screen reader. */
 class TimeAgo extends Ticking {
   static observedAttributes = ["at"];
+  drawnAt = "";
+  drawn = "";
 
   tick() {
     const at = this.getAttribute("at") ?? "";
     const text = spoken(at);
-    if (this.shownAt === at && this.shown === text) return;
-    this.shownAt = at;
-    this.shown = text;
+    if (this.drawnAt === at && this.drawn === text) return;
+    this.drawnAt = at;
+    this.drawn = text;
     const time = document.createElement("time");
     time.dateTime = at;
     time.title = text && exact(at);
@@ -52,12 +54,14 @@ class TimeAgo extends Ticking {
 /** "0:48" up from an instant, or down to one; says `done` once when it has come down. */
 class TimeCount extends Ticking {
   static observedAttributes = ["from", "until"];
+  drawn = "";
+  doneFor = "";
 
   tick() {
     const until = this.getAttribute("until");
     const seconds = until ? (millis(until) - now()) / 1000 : (now() - millis(this.getAttribute("from"))) / 1000;
     const text = Number.isNaN(seconds) ? "" : clockFace(until ? Math.ceil(seconds) : seconds);
-    if (this.textContent !== text) this.textContent = text;
+    if (this.drawn !== text) this.textContent = this.drawn = text;
     if (until && seconds <= 0 && this.doneFor !== until) {
       this.doneFor = until;
       this.dispatchEvent(new CustomEvent("done", { bubbles: true }));
