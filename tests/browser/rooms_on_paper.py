@@ -1,4 +1,4 @@
-"""Rooms as the server would describe them, in the shapes of docs/protocol.md: what the panel draws in the state tests."""
+"""Rooms as the server would describe them (docs/protocol.md): what the panel draws in the tests of its states."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def ahead(seconds: float) -> str:
     return ago(-seconds)
 
 
-def question(number: int, text: str, author: str = "", *, votes: int | None = 0, state: str = "open", **more: Any) -> Json:
+def question(
+    number: int, text: str, author: str = "", *, votes: int | None = 0, state: str = "open", **more: Any
+) -> Json:
     """Return a question in the hosts' view."""
     return {
         "id": f"qst_{number:04}",
@@ -124,7 +126,9 @@ def me(name: str, role: str) -> Json:
 
 def bare_room(name: str = "Lina", role: str = "listener") -> Json:
     """Return a live room in which nothing has happened yet."""
-    people = [person("Hana", "host", is_audible=True), person(name, role)] if name != "Hana" else [person("Hana", "host")]
+    people = (
+        [person("Hana", "host", is_audible=True), person(name, role)] if name != "Hana" else [person("Hana", "host")]
+    )
     return {
         "me": me(name, role),
         "room": {
@@ -212,12 +216,23 @@ def busy_room(name: str = "Lina", role: str = "listener") -> Json:
         question(12, "Is there an API, so that our bot can post the agenda?", "Mira Sol", votes=7),
         question(19, "Which languages come next?", "Paulo Silva", votes=5, seen_at=None),
         question(20, "هل ستدعمون اللغة العربية قريبًا؟", "ليلى", votes=3, voice="speak", asker_present=False),
-        question(4, "What did you learn from the first hundred rooms?", "Jun Tanaka", votes=22, state="answered_live", answered_at=ago(700)),
-        question(6, "Where can we read the protocol?", "Ana Ruiz", votes=9, state="answered_live", answered_at=ago(400)),
+        question(
+            4,
+            "What did you learn from the first hundred rooms?",
+            "Jun Tanaka",
+            votes=22,
+            state="answered_live",
+            answered_at=ago(700),
+        ),
+        question(
+            6, "Where can we read the protocol?", "Ana Ruiz", votes=9, state="answered_live", answered_at=ago(400)
+        ),
     ]
     if role in {"host", "cohost", "producer"}:
         room["qa"]["questions"] += [
-            question(21, "Why did you drop the old import? It broke our whole course.", "Kim", state="pending", is_first=True),
+            question(
+                21, "Why did you drop the old import? It broke our whole course.", "Kim", state="pending", is_first=True
+            ),
             question(22, "Is there an API for bots?", "Jun Tanaka", state="pending", seen_at=None),
         ]
         room["qa"]["settings"]["moderation"] = "newcomers"
@@ -250,7 +265,9 @@ def invited() -> Json:
 def crowded(count: int = 10_000) -> Json:
     """Return a room with more questions than anybody reads."""
     room = bare_room()
-    room["qa"]["questions"] = [question(n, f"Question number {n}, what about it?", "Omar", votes=n % 40) for n in range(1, count + 1)]
+    room["qa"]["questions"] = [
+        question(n, f"Question number {n}, what about it?", "Omar", votes=n % 40) for n in range(1, count + 1)
+    ]
     return room
 
 

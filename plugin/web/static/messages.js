@@ -7,11 +7,9 @@ export const LANGUAGE = "en";
 
 const TABLE = {
   /* the frame around everything */
-  "panel.name": "Questions and answers",
   "panel.skip_to_list": "Skip to the questions",
   "panel.skip_to_composer": "Skip to asking",
   "panel.loading": "Opening the room",
-  "panel.show": "Show",
   "panel.close": "Close",
   "panel.cancel": "Cancel",
   "panel.try_again": "Try again",
@@ -21,6 +19,9 @@ const TABLE = {
   "header.scheduled": "NOT STARTED",
   "header.lobby": "DOORS OPEN",
   "header.ended": "ENDED",
+  "header.followup": "ENDED",
+  "header.archived": "ENDED",
+  "header.cancelled": "CANCELLED",
   "header.listening": "{count, plural, one {# listening} other {# listening}}",
   "header.quietly": "{count} quietly",
   "header.open": "{count, plural, one {# open} other {# open}}",
@@ -34,7 +35,6 @@ const TABLE = {
 
   /* connection */
   "status.offline": "As of {age} ago, reconnecting",
-  "status.offline_now": "Connection lost, reconnecting",
   "status.no_network": "You are offline. Shown as of {age} ago.",
   "status.catching_up": "Catching up",
   "error.offline": "The server could not be reached. Check your connection and try again.",
@@ -46,9 +46,6 @@ const TABLE = {
   "error.removed": "A host has removed you from this session, so nothing more is shown here.",
   "error.waiting_title": "Waiting for the room",
   "error.waiting": "This panel opens from the page of an audio room. If you came here directly, go to your room and open it from there.",
-  "error.ended_title": "This session has ended",
-  "error.ended": "Thank you for being here. What was asked stays readable until you close this page.",
-  "error.not_started": "The session has not started yet. You can already ask, and vote for what others ask.",
 
   /* the list */
   "list.label": "Questions",
@@ -74,7 +71,6 @@ const TABLE = {
   "question.vote_hidden": "Vote for Q{number}",
   "question.votes": "{count, plural, one {# vote} other {# votes}}",
   "question.votes_split": "{count, plural, one {# vote} other {# votes}}, {guests} from guests",
-  "question.own_votes": "{count, plural, one {# vote} other {# votes}} for your question",
   "question.vote_word": "Vote",
   "question.voted_word": "Voted",
   "question.yours": "Yours",
@@ -86,7 +82,6 @@ const TABLE = {
   "question.you_either": "You are happy to ask it yourself",
   "question.wants_to_speak": "wants to speak",
   "question.may_speak": "happy to speak",
-  "question.asked": "asked",
   "question.anonymous": "Anonymous",
   "question.withdraw": "Withdraw",
   "question.seen": "Seen by a host",
@@ -116,7 +111,6 @@ const TABLE = {
   "stage.muted": "{name} is on stage, still muted",
   "stage.you": "This is your question",
   "stage.on_stage_person": "{name} is on stage",
-  "stage.since": "for",
 
   /* composer */
   "composer.label": "Your question",
@@ -135,7 +129,7 @@ const TABLE = {
   "composer.again_in": "You can ask again in",
   "composer.will_send": "You are offline. It will be sent when you are back.",
   "composer.ended": "This session has ended, so nothing more can be asked.",
-  "composer.open_max": "You have {count, plural, one {# open question} other {# open questions}}, which is the most at a time. When one is answered you can ask again.",
+  "composer.not_open": "The room is not open yet. You can ask as soon as a host opens the doors.",
 
   /* my questions */
   "mine.label": "My questions",
@@ -146,15 +140,12 @@ const TABLE = {
   "hand.raise": "Raise hand",
   "hand.lower": "Lower hand",
   "hand.place": "Your hand is up: {place, selectordinal, one {#st} two {#nd} few {#rd} other {#th}} of {of}",
-  "hand.place_short": "{place, selectordinal, one {#st} two {#nd} few {#rd} other {#th}} of {of}",
   "hand.title": "Raise your hand",
   "hand.explain": "Everyone sees that your hand is up. Hosts also see what you write here.",
   "hand.reason": "What is it about?",
   "hand.reason_hint": "Optional, up to {count} characters",
   "hand.question": "Is it about a question of yours?",
   "hand.no_question": "No",
-  "hand.closed": "Hands are closed in this session.",
-  "hand.invited_only": "In this session hosts invite people themselves.",
 
   /* an invitation to speak */
   "invite.title": "{name} invites you on stage",
@@ -169,7 +160,6 @@ const TABLE = {
   "invite.strip": "You are invited on stage",
   "invite.answer": "Answer",
   "invite.connecting": "Connecting you to the stage",
-  "invite.on_stage": "You are on stage",
   "invite.on_stage_muted": "You are on stage and muted. Unmute yourself when you are ready.",
   "invite.on_air": "You are on stage and can be heard",
   "invite.leave": "Leave the stage",
@@ -189,11 +179,8 @@ const TABLE = {
   "journey.unconfirmed": "The audio server has not confirmed that {name} may speak.",
   "journey.declined": "{name} would rather not right now",
   "journey.expired": "{name} did not answer",
-  "journey.left": "{name} has left the stage",
-  "journey.withdrawn": "The invitation was taken back",
   "journey.withdraw": "Take back",
   "journey.ask_again": "Ask again",
-  "journey.away": "{name} is not here now",
 
   /* the desk */
   "desk.label": "Host desk",
@@ -328,6 +315,7 @@ const TABLE = {
   "settings.session_now": "The session is {state, select, scheduled {not started} lobby {open, not live yet} live {live} ended {over} other {closed}}.",
   "settings.to_lobby": "Open the doors",
   "settings.to_live": "Go live",
+  "settings.to_live_again": "Go live again",
   "settings.to_ended": "End for everyone",
   "settings.to_cancelled": "Cancel it",
   "settings.end_title": "End this session for everyone?",

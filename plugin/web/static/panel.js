@@ -186,7 +186,7 @@ export class Panel extends EventTarget {
   }
 
   #beat() {
-    if (this.phase !== "ready" || this.state?.session.state === "ended") return;
+    if (this.phase !== "ready" || !this.state || store.isOver(this.state)) return;
     this.api.write("POST", "/heartbeat", undefined, { patient: false }).catch(() => {});
   }
 

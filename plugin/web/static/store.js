@@ -178,6 +178,11 @@ export const isHosting = (state) => HOSTING.has(state.me.role);
 /** @param {State} state */
 export const isBackstage = (state) => BACKSTAGE.has(state.me.role);
 
+/** People gather, ask and vote now. @param {State} state */
+export const isGathering = (state) => state.session.state === "lobby" || state.session.state === "live";
+/** Neither now nor later in this session. @param {State} state */
+export const isOver = (state) => !isGathering(state) && state.session.state !== "scheduled";
+
 /** @param {string | number | null} a @param {string | number | null} b */
 function compareKeys(a, b) {
   if (a === b) return 0;

@@ -20,35 +20,38 @@ export function deskCard(panel, question, { isOpen, toggle, grip = nothing }) {
   const isBusy = panel.busy.has(question.id);
   const button = (/** @type {Offer} */ { key, run, look = "" }) =>
     html`<button class="btn ${look}" ?disabled=${isBusy} @click=${run}>${t(key)}</button>`;
-  return html`<article class="item ${isBusy ? "busy" : ""} ${main.length === 1 ? "inline" : ""}" aria-labelledby="desk-${question.id}">
-    ${grip}
+  const isInline = main.length <= 1;
+  return html`<article class="item ${isBusy ? "busy" : ""}" aria-labelledby="desk-${question.id}">
+    <div class="gutter">
+      <span class="num">${t("question.number", { number: String(question.number) })}</span>
+      ${grip}
+    </div>
     <div class="body">
       <div class="item-head">
-        <span class="num">${t("question.number", { number: String(question.number) })}</span>
         <div class="grow">
           <p class="words" id="desk-${question.id}" dir="auto">${question.text}</p>
           ${deskMeta(panel, question)}
         </div>
+        ${isInline ? main.map(button) : nothing} ${more.length ? moreButton(question, isOpen, toggle) : nothing}
       </div>
-      <div class="acts main">
-        ${main.map(button)}
-        ${more.length
-          ? html`<button
-              class="btn quiet square"
-              aria-expanded=${isOpen ? "true" : "false"}
-              aria-label=${t("desk.more", { number: String(question.number) })}
-              @click=${toggle}
-            >
-              ${icon("more")}
-            </button>`
-          : nothing}
-      </div>
-      ${isOpen && more.length ? html`<div class="acts more">${more.map((offer) => button({ ...offer, look: "" }))}</div>` : nothing}
+      ${isInline ? nothing : html`<div class="acts">${main.map(button)}</div>`}
+      ${isOpen && more.length ? html`<div class="acts">${more.map((offer) => button({ ...offer, look: "" }))}</div>` : nothing}
       ${journey(panel, turn, () => acts.bringUp(panel, question))} ${trouble(panel, question.id)}
       ${turn ? trouble(panel, turn.id) : nothing}
     </div>
   </article>`;
 }
+
+/** @param {Question} question @param {boolean} isOpen @param {() => void} toggle */
+const moreButton = (question, isOpen, toggle) =>
+  html`<button
+    class="btn quiet square corner"
+    aria-expanded=${isOpen ? "true" : "false"}
+    aria-label=${t("desk.more", { number: String(question.number) })}
+    @click=${toggle}
+  >
+    ${icon("more")}
+  </button>`;
 
 /** @param {Panel} panel @param {Question} question */
 export function deskMeta(panel, question) {

@@ -61,6 +61,7 @@ function placeText(state, question, isMine) {
 
 /** @param {Panel} panel @param {Question} question @param {boolean} isMine */
 function voteBox(panel, question, isMine) {
+  const state = /** @type {State} */ (panel.state);
   const count = panel.votesOf(question);
   if (isMine || question.state === "pending") return ownVotes(count);
   if (question.state !== "open" && question.state !== "queued" && question.state !== "on_stage") return ownVotes(count);
@@ -72,7 +73,7 @@ function voteBox(panel, question, isMine) {
     class="vote"
     aria-pressed=${isOn ? "true" : "false"}
     aria-label=${label}
-    ?disabled=${panel.state?.session.state === "ended"}
+    ?disabled=${!store.isGathering(state)}
     @click=${() => panel.vote(question)}
   >
     ${icon(isOn ? "check" : "up")}<span>${count === null ? word : count}</span>

@@ -75,7 +75,7 @@ export class QuestionComposer extends PanelElement {
 
   render() {
     const { state, panel } = this;
-    if (state.session.state === "ended") return html`<p class="composer over">${t("composer.ended")}</p>`;
+    if (!store.isGathering(state)) return html`<p class="composer over">${t(store.isOver(state) ? "composer.ended" : "composer.not_open")}</p>`;
     const reviewed = state.settings.moderation === "on" && !store.isBackstage(state);
     return html`<form class="composer" @submit=${(/** @type {Event} */ event) => this.#ask(event)}>
       <div class="who">

@@ -115,11 +115,11 @@ export class QuestionList extends PanelElement {
     const { moderation } = this.state.settings;
     const text = moderation === "on" ? t("list.empty_moderated") : t("list.empty");
     const ask = () => /** @type {HTMLElement | null} */ (document.querySelector("question-composer textarea"))?.focus();
-    const isOver = this.state.session.state === "ended";
+    const isShut = !store.isGathering(this.state);
     return empty(
       t("list.empty_title"),
       text,
-      isOver ? nothing : html`<button class="btn primary" @click=${ask}>${t("list.empty_action")}</button>`,
+      isShut ? nothing : html`<button class="btn primary" @click=${ask}>${t("list.empty_action")}</button>`,
     );
   }
 

@@ -53,7 +53,7 @@ function facts(state) {
 /** @param {State} state @param {() => void} raise */
 function handButton(state, raise) {
   const isHosting = store.isBackstage(state) || state.me.role === "speaker";
-  const isShut = state.session.settings.hands === "off" || state.session.state === "ended";
+  const isShut = state.session.settings.hands === "off" || !store.isGathering(state);
   if (isHosting || isShut || store.myHand(state) || store.myTurn(state)) return nothing;
   if (state.session.settings.hands === "invited") return nothing;
   return html`<button class="btn raise" accesskey="h" @click=${raise}>${icon("hand")} ${t("hand.raise")}</button>`;

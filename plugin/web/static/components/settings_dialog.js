@@ -9,7 +9,7 @@ import { DialogElement } from "./dialog_element.js";
 import { trouble } from "./parts.js";
 
 const NEXT_STATES = /** @type {Record<string, string[]>} */ ({
-  scheduled: ["lobby", "live"], lobby: ["live"], live: ["ended"],
+  scheduled: ["lobby"], lobby: ["live"], live: ["ended"], ended: ["live"],
 });
 
 export class SettingsDialog extends DialogElement {
@@ -78,7 +78,7 @@ export class SettingsDialog extends DialogElement {
       ${next.map(
         (to) =>
           html`<button class="btn ${to === "ended" ? "danger" : ""}" ?disabled=${this.panel.busy.has("settings")} @click=${() => this.#go(to)}>
-            ${named(`settings.to_${to}`, {}, to)}
+            ${state === "ended" ? t("settings.to_live_again") : named(`settings.to_${to}`, {}, to)}
           </button>`,
       )}
     </div>`;
