@@ -4,51 +4,24 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
-from typing import Protocol
-
-import structlog
+from collections.abc import Iterable
 
 from plugin.realtime import channels, framing, protocol
+from plugin.realtime.backlog import Backlog
 from plugin.realtime.channel_state import ChannelState, Waiting
 from plugin.realtime.conflation import INTERVAL_SECONDS, Conflation
 from plugin.realtime.connection import Connection
 from plugin.realtime.envelope import Entry, Kind
+from plugin.realtime.log_watch import LogWatch
 from plugin.realtime.ordering import SeqOrder
+from plugin.realtime.ports import Log, Subscriptions
 from plugin.realtime.protocol import ErrorCode
 from plugin.realtime.switchboard import Switchboard
 
-log = structlog.get_logger(__name__)
-
 #: How long a hole may stay open before the log is asked.
 HOLE_SECONDS = 0.1
-#: How many frames are sent at once to somebody who comes back; beyond it is a gap.
-RESUME_FRAMES = 1000
 LINGER_SECONDS = 60
 _REVOKED_IS_KEPT_SECONDS = 60
-
-Rows = Sequence[tuple[int, str]]
-
-
-class Log(Protocol):
-    """Reads the log in the database, elsewhere than in the reactor's thread; answers come by ``then``, in it."""
-
-    def latest(self, names: Sequence[str], then: Callable[[Mapping[str, int] | None], None]) -> None:
-        """Look up how far channels are; None when the database did not answer."""
-
-    def since(self, name: str, seq: int, limit: int, then: Callable[[Rows | None], None]) -> None:
-        """Look up the rows after ``seq``; None when the database did not answer."""
-
-
-class Subscriptions(Protocol):
-    """The way to Redis."""
-
-    def subscribe(self, name: str) -> None:
-        """Listen to a channel; ask `Hub.check` for it once that is sure."""
-
-    def unsubscribe(self, name: str) -> None:
-        """Stop listening."""
 
 
 class Hub:
@@ -57,11 +30,12 @@ class Hub:
     def __init__(self, switchboard: Switchboard, log_reader: Log, subscriptions: Subscriptions) -> None:
         self._switchboard = switchboard
         self._reactor = switchboard.reactor
-        self._log = log_reader
         self._subscriptions = subscriptions
         self._channels: dict[str, ChannelState] = {}
-        self._to_check: set[str] = set()
-        self._is_checking = False
+        self._backlog = Backlog(switchboard, log_reader, self._send_batch)
+        self._watch = LogWatch(
+            self._reactor, log_reader, self._channels, offer=self._offer, skip=self._skip, settle=self._settle
+        )
         self._dirty: set[ChannelState] = set()
         self._conflation = Conflation()
         self._conflation_is_timed = False
@@ -109,7 +83,7 @@ class Hub:
             state.waiting.append(Waiting(connection, since))
             self.check([name])
         else:
-            self._admit(state, connection, since)
+            self._backlog.admit(state, connection, since)
 
     def leave(self, connection: Connection, name: str) -> None:
         """Let a connection hear a channel no more."""
@@ -138,50 +112,10 @@ class Hub:
         self.check([name])
         return state
 
-    def _admit(self, state: ChannelState, connection: Connection, since: int | None) -> None:
-        self._send_batch(state)
-        if since is not None and since > state.last:
-            self._greet(state, connection, None)  # ahead of the log: the database was set back
-            return
-        if since is None:
-            self._greet(state, connection, b"")
-        elif (backlog := state.kept_since(since)) is not None:
-            self._greet(state, connection, backlog)
-        else:
-            self._read_backlog(state, connection, since)
-
-    def _read_backlog(self, state: ChannelState, connection: Connection, since: int) -> None:
-        resume = partial(self._resume, state, connection, since)
-        self._log.since(state.name, since, RESUME_FRAMES + 1, resume)
-
-    def _resume(self, state: ChannelState, connection: Connection, since: int, rows: Rows | None) -> None:
-        if rows is None:
-            self._refuse_for_now(state, connection)
-            return
-        self._send_batch(state)
-        wanted = [(seq, text) for seq, text in rows if seq <= state.last]
-        is_whole = bool(wanted) and wanted[0][0] == since + 1 and len(rows) <= RESUME_FRAMES
-        rest = state.kept_since(wanted[-1][0]) if is_whole else None
-        if rest is None:
-            self._greet(state, connection, None)
-        else:
-            self._greet(state, connection, b"".join(framing.text_frame(text) for _, text in wanted) + rest)
-
-    def _greet(self, state: ChannelState, connection: Connection, backlog: bytes | None) -> None:
-        """Send what was missed (None: it is not kept any more) and let the connection hear the rest."""
-        if state.name not in connection.channels or not connection.is_open:
-            return
-        name, seq = state.name, state.last
-        end = protocol.gap(name, seq) if backlog is None else protocol.caught_up(name, seq)
-        start = framing.text_frame(protocol.subscribed(name, seq))
-        connection.channels[name] = True
-        state.members.add(connection)
-        self._switchboard.write(connection, start + (backlog or b"") + framing.text_frame(end))
-
-    def _refuse_for_now(self, state: ChannelState, connection: Connection) -> None:
-        if connection.channels.pop(state.name, None) is not None:
-            sentence = "This cannot be looked up right now. Try again in a moment."
-            self._switchboard.say(connection, protocol.error(ErrorCode.UNAVAILABLE, sentence, state.name))
+    def _settle(self, state: ChannelState) -> None:
+        waiting, state.waiting = state.waiting, []
+        for one in waiting:
+            self._backlog.admit(state, one.connection, one.since)
 
     # -- what comes from Redis
 
@@ -208,7 +142,7 @@ class Hub:
     def _hole_is_due(self, state: ChannelState) -> None:
         state.hole_is_timed = False
         if state.order is not None and state.order.has_hole:
-            self._fill(state)
+            self._watch.fill(state)
 
     def _deliver(self, state: ChannelState, ready: list[tuple[int, bytes]]) -> None:
         for seq, frame in ready:
@@ -254,66 +188,14 @@ class Hub:
         for connection in tuple(state.members):
             write(connection, data)
 
-    # -- comparing with the log
+    # -- the rest
 
     def check(self, names: Iterable[str]) -> None:
-        """Compare channels with the log soon, all that gather meanwhile in one query."""
-        self._to_check.update(names)
-        if not self._is_checking and self._to_check:
-            self._is_checking = True
-            asked = sorted(self._to_check)
-            self._to_check.clear()
-            self._log.latest(asked, lambda latest: self._checked(asked, latest))
-
-    def _checked(self, asked: list[str], latest: Mapping[str, int] | None) -> None:
-        self._is_checking = False
-        if latest is None:
-            self._reactor.call_later(1.0, self.check, asked)
-            return
-        for name in asked:
-            if state := self._channels.get(name):
-                self._compare(state, latest.get(name, 0))
-        self.check([])
-
-    def _compare(self, state: ChannelState, latest: int) -> None:
-        if state.order is None:
-            state.order = SeqOrder(latest)
-            early, state.early = state.early, []
-            for seq, frame in early:
-                self._offer(state, seq, frame)
-        if latest > state.last:
-            self._fill(state)
-        else:
-            self._settle(state)
-
-    def _settle(self, state: ChannelState) -> None:
-        waiting, state.waiting = state.waiting, []
-        for one in waiting:
-            self._admit(state, one.connection, one.since)
-
-    def _fill(self, state: ChannelState) -> None:
-        if not state.is_filling:
-            state.is_filling = True
-            after = state.last
-            self._log.since(state.name, after, RESUME_FRAMES, lambda rows: self._filled(state, after, rows))
-
-    def _filled(self, state: ChannelState, after: int, rows: Rows | None) -> None:
-        state.is_filling = False
-        if rows is None or state.order is None:
-            self._reactor.call_later(1.0, self.check, [state.name])
-            return
-        for seq, text in rows:
-            self._offer(state, seq, framing.text_frame(text))
-        if state.order.has_hole and state.last == after:
-            self._skip(state, state.order)
-        if len(rows) == RESUME_FRAMES:
-            self._fill(state)
-        else:
-            self._settle(state)
+        """Compare channels with the log soon."""
+        self._watch.check(names)
 
     def _skip(self, state: ChannelState, order: SeqOrder[bytes]) -> None:
         """The log does not hold what is missing: tell everybody to fetch anew and go on behind the hole."""
-        log.warning("channel_gap", channel=state.name, after_seq=state.last)
         self._send_batch(state)
         state.forget_frames()
         for _seq, frame in (skipped := order.skip_hole()):

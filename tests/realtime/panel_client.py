@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 from tests.realtime.stand_in import ORIGIN
-from tests.realtime.web_process import WebProcess
 
 Frame = dict[str, Any]
 
@@ -28,10 +27,21 @@ def open_socket(url: str, ticket: str | None, origin: str | None = ORIGIN, **opt
     return connection
 
 
+class Door(Protocol):
+    """Where a panel gets its ticket and opens its socket."""
+
+    @property
+    def socket_url(self) -> str:
+        """The socket's address."""
+
+    def ticket(self, name: str) -> str:
+        """A ticket for somebody of the cast."""
+
+
 class PanelClient:
     """One person's socket."""
 
-    def __init__(self, web: WebProcess, name: str, **options: Any) -> None:
+    def __init__(self, web: Door, name: str, **options: Any) -> None:
         self.socket = open_socket(web.socket_url, web.ticket(name), **options)
         self.frames: list[Frame] = []
         self.say(type="hello", version=1)

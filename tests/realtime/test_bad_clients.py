@@ -37,12 +37,17 @@ def frame(opcode: int, payload: bytes, *, fin: bool = True, masked: bool = True,
 
 def raw_socket(web: WebProcess, name: str) -> socket.socket:
     """A socket after its handshake, without any library behind it."""
+    return raw_socket_with(web, web.ticket(name))
+
+
+def raw_socket_with(web: WebProcess, ticket: str) -> socket.socket:
+    """The same with a ticket at hand."""
     sock = socket.create_connection(("127.0.0.1", web.port), timeout=5)
     sock.sendall(
         f"GET /api/v1/socket HTTP/1.1\r\nHost: 127.0.0.1:{web.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         f"Origin: {ORIGIN}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
         f"Sec-WebSocket-Extensions: permessage-deflate\r\n"
-        f"Sec-WebSocket-Protocol: sidestage.v1, ticket.{web.ticket(name)}\r\n\r\n".encode()
+        f"Sec-WebSocket-Protocol: sidestage.v1, ticket.{ticket}\r\n\r\n".encode()
     )
     answer = b""
     while b"\r\n\r\n" not in answer:
