@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from plugin.core.actor import Role
+from plugin.core.actor import Actor, Role
 from plugin.core.slot import Slot
 
 
@@ -62,7 +62,8 @@ class PlatformEvent:
     """One verified happening on the audio server, normalised at the door.
 
     ``event_id`` is unique within the install (the server's own id, else a hash of the raw body): repeats are dropped by
-    it. ``occurred_at`` orders events of one participant. ``source`` is ``webhook``, ``reconcile``, ``panel`` or ``host``.
+    it. ``occurred_at`` orders events of one participant. ``source`` is ``webhook``, ``reconcile``, ``panel`` or
+    ``host``.
     """
 
     kind: PlatformEventKind
@@ -97,7 +98,10 @@ class Identity:
 
 
 class ActionError(Exception):
-    """The audio server did not do it; ``message`` is a sentence for the host, ``is_final`` when asking again is useless."""
+    """The audio server did not do it.
+
+    ``message`` is a sentence for the host; ``is_final`` when asking again is useless.
+    """
 
     def __init__(self, message: str, *, is_final: bool = False) -> None:
         super().__init__(message)
@@ -202,12 +206,29 @@ class NobodyFollows:
         return False
 
 
+class Questions(Protocol):
+    """Whose question is whose; rooms sees only an id that a person wants to link."""
+
+    def is_own(self, actor: Actor, question_id: str) -> bool:
+        """Whether this person asked this question, in this session."""
+        ...
+
+
+class NobodyAsks:
+    """The answer while no feature keeps questions: no."""
+
+    def is_own(self, actor: Actor, question_id: str) -> bool:
+        """No."""
+        return False
+
+
 @dataclass
 class Ports:
     """The ports of one app, filled by the composition root."""
 
     platforms: Platforms
     follows: Follows = field(default_factory=NobodyFollows)
+    questions: Questions = field(default_factory=NobodyAsks)
 
 
 PORTS: Slot[Ports] = Slot("ports")
