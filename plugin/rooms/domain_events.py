@@ -108,6 +108,15 @@ class SpeechWithdrawn(ParticipantEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderFailed(ParticipantEvent):
+    """The audio server did not do what a host ordered; ``order`` is ``mute``, ``remove`` or ``demote``."""
+
+    name: ClassVar[str] = "rooms.order_failed"
+    order: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class GuestMerged(SessionEvent):
     """A guest signed in: what the guest account did in this session belongs to the other account now."""
 
@@ -254,8 +263,15 @@ class StageInvitationDue(TurnEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class StageConfirmationDue(TurnEvent):
-    """Timer: look whether the audio server did it (``attempt`` counts), and say *failed* when the time is over."""
+    """Timer: look whether the audio server did it, and say *failed* when the time is over."""
 
     name: ClassVar[str] = "rooms.stage_confirmation_due"
     accepted_at: str
-    attempt: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageAbsenceDue(TurnEvent):
+    """Timer: the person on stage left at ``left_at`` and may have come back."""
+
+    name: ClassVar[str] = "rooms.stage_absence_due"
+    left_at: str

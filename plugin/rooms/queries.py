@@ -44,7 +44,8 @@ def session_for_update(session_id: str) -> RoomSession:
     if session_id in locked:
         return session(session_id)
     work.session.flush()
-    found = work.session.get(RoomSession, session_id, with_for_update=True, populate_existing=True)
+    work.session.expire_all()  # what was read before the lock may be old by now
+    found = work.session.get(RoomSession, session_id, with_for_update=True)
     if found is None:
         raise NotFoundError()
     locked.add(session_id)
