@@ -18,6 +18,7 @@ from plugin.platforms.adapter import SecretKind
 from plugin.platforms.models import Install, InstallStatus
 from plugin.platforms.offers import Offer, granted, missing_events
 from plugin.platforms.registry import current_registry
+from plugin.rooms import access
 from plugin.rooms.ports import ActionError
 
 
@@ -123,6 +124,7 @@ def disable(install_id: str) -> None:
     install = get(install_id)
     install.status, install.disabled_at = InstallStatus.DISABLED.value, now()
     install.secrets, install.config = {}, {}
+    access.close_panels_of_install(install_id)
 
 
 def get(install_id: str) -> Install:
@@ -139,9 +141,9 @@ def every() -> Sequence[Install]:
     return session().scalars(rows).all()
 
 
-def frame_ancestors(install_id: str) -> tuple[str, ...]:
-    """Return the origins whose pages may hold this install's panel in a frame; none for an install we do not have."""
+def frame_ancestors(install_id: str) -> str:
+    """Return whose pages may frame this install's panel, in the words of the policy; nobody's when there is none."""
     install = session().get(Install, install_id)
     if install is None or install.status == InstallStatus.DISABLED or not install.origin:
-        return ()
-    return (install.origin,)
+        return "'none'"
+    return install.origin

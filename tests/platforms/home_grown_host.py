@@ -1,4 +1,4 @@
-"""A home-grown audio server as a reader of docs/adapters/generic.md would write it: Flask, a dictionary, signed HTTP."""
+"""A home-grown audio server as a reader of docs/adapters/generic.md would write it: Flask and a dictionary."""
 
 from __future__ import annotations
 
