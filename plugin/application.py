@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from plugin import config
@@ -12,6 +13,14 @@ from plugin.config import Settings
 from plugin.core import database, redis_client, tasks, unit_of_work
 from plugin.features import FEATURES
 from plugin.outbox import subscribers
+from plugin.platforms import registry
+from plugin.platforms import routes as platform_routes
+from plugin.platforms.fake import gate as demo_gate
+from plugin.platforms.fake import routes as demo_routes
+from plugin.platforms.fake.adapter import FakeAdapter
+from plugin.platforms.generic.adapter import GenericAdapter
+from plugin.platforms.livekit.adapter import LiveKitAdapter
+from plugin.rooms.ports import PORTS, Ports
 from plugin.task_sender import TaskSender
 
 MAX_BODY_BYTES = 64 * 1024
@@ -31,7 +40,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     _install_ground_floor(app, settings)
-    _install_features(app)
+    api = api_blueprint.install(app)
+    _install_platforms(app, api, settings)
+    _install_features(app, api)
     return app
 
 
@@ -49,8 +60,20 @@ def _install_ground_floor(app: Flask, settings: Settings) -> None:
     hooks.after_commit.append(nudge_relay)
 
 
-def _install_features(app: Flask) -> None:
-    api = api_blueprint.install(app)
+def _install_platforms(app: Flask, api: Api, settings: Settings) -> None:
+    found = registry.Registry(settings)
+    found.register("generic", GenericAdapter)
+    found.register("livekit", LiveKitAdapter)
+    if demo_gate.why_not(settings) is None:
+        found.register("fake", FakeAdapter)
+        app.register_blueprint(demo_routes.blueprint)
+    registry.REGISTRY.put(app, found)
+    PORTS.put(app, Ports(platforms=found))
+    app.register_blueprint(platform_routes.hooks)
+    api.register_blueprint(platform_routes.blueprint)
+
+
+def _install_features(app: Flask, api: Api) -> None:
     heard = subscribers.current_subscribers
     with app.app_context():
         for feature in FEATURES:
