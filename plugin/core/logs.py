@@ -21,7 +21,9 @@ def configure(level: str = "INFO", *, human: bool = False) -> None:
     """Send logs to standard error: JSON for machines, or coloured lines when ``human``."""
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=level)
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if human
+        else structlog.processors.JSONRenderer()
     )
     structlog.configure(
         processors=[
