@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SIDESTAGE_SETTINGS=settings,
         SIDESTAGE_SECRET_KEY=settings.secret_key,
+        SIDESTAGE_OLD_SECRET_KEYS=settings.old_secret_keys,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
     )

@@ -36,6 +36,7 @@ class Settings:
     web_threads: int = 32
     is_demo: bool = False
     is_embedded_redis: bool = False
+    old_secret_keys: tuple[str, ...] = ()
 
     @property
     def is_loopback(self) -> bool:
@@ -89,6 +90,7 @@ def _load(env: environs.Env) -> Settings:
         web_threads=env.int("SIDESTAGE_WEB_THREADS", 32),
         is_demo=env.bool("SIDESTAGE_DEMO", False),
         is_embedded_redis=not redis_url,
+        old_secret_keys=tuple(env.list("SIDESTAGE_OLD_SECRET_KEYS", [])),
     )
 
 
