@@ -31,7 +31,13 @@ def address(settings: Settings) -> str:
 
 def welcome(settings: Settings) -> list[str]:
     """What a person reads once Sidestage runs."""
-    return [f"Sidestage is ready at {settings.public_url}"]
+    from plugin.cli.demo import demo_links  # imports the application, which `run` does not wait for
+
+    lines = [f"Sidestage is ready at {settings.public_url}"]
+    if links := demo_links(settings):
+        lines += ["", "A demo room, for this machine only; open two of them in two windows:"]
+        lines += [f"  {label:<18} {link}" for label, link in links]
+    return lines
 
 
 def _answers_in_time(url: str) -> bool:

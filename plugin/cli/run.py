@@ -32,6 +32,7 @@ def run() -> None:
     for request_to_stop in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(request_to_stop, lambda *_: sys.exit(0))
     environment = {**os.environ, "SIDESTAGE_DATA_DIR": str(settings.data_dir), "PYTHONUNBUFFERED": "1"}
+    environment.setdefault("SIDESTAGE_DEMO", "true")  # where others can reach us, the demo keeps itself off
     try:
         with redis_of(settings):
             what_went_wrong = serve(settings, environment)
