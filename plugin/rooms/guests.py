@@ -10,7 +10,7 @@ from plugin.core.actor import Actor
 from plugin.core.clock import now
 from plugin.core.errors import ConflictError, NotFoundError, UnauthenticatedError
 from plugin.outbox.recorder import record
-from plugin.rooms import hands, people, policy, presence, queries, stage, tokens
+from plugin.rooms import hands, people, policy, presence, queries, tokens, turns
 from plugin.rooms.domain_events import GuestMerged, HandRaised
 from plugin.rooms.models import Participant, RoomSession
 from plugin.rooms.states import HandLowering, SessionState
@@ -58,7 +58,7 @@ def merge(guest: Actor, session: RoomSession, person: Participant) -> None:
         raise ConflictError("This guest sign-in cannot be joined to your account.", code="cannot_merge")
     accounts_service.merge_guest(accounts.account(guest.account_id), accounts.account(person.account_id))
     former = queries.participant_by_id(session.id, guest.participant_id)
-    stage.leave(former, "stepped_down")
+    turns.leave(former, "stepped_down")
     _pass_on_hand(former, person)
     person.turns_count += former.turns_count
     presence.leave(session, former, now())

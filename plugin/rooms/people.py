@@ -10,7 +10,7 @@ from plugin.core.clock import now
 from plugin.core.database import session as db_session
 from plugin.core.errors import ConflictError
 from plugin.outbox.recorder import record
-from plugin.rooms import clocks, hands, policy, presence, queries, roles, stage
+from plugin.rooms import clocks, hands, policy, presence, queries, roles, stage, turns
 from plugin.rooms.domain_events import MuteAsked, ParticipantChanged, ParticipantRemoved, SpeechWithdrawn
 from plugin.rooms.models import PanelSession, Participant, RoomSession
 from plugin.rooms.places import place_of
@@ -96,7 +96,7 @@ def remove(actor: Actor, participant_id: str) -> None:
     if person.removed_at is not None:
         return
     hands.lower_of(person, HandLowering.HOST)
-    stage.leave(person, "returned")
+    turns.leave(person, "returned")
     presence.leave(session, person, now())
     person.removed_at = now()
     person.role, person.role_is_set_here = roles.audience_role(person), True

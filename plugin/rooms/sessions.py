@@ -13,7 +13,7 @@ from plugin.core.database import session as db_session
 from plugin.core.errors import ConflictError
 from plugin.core.text import clean_line
 from plugin.outbox.recorder import record
-from plugin.rooms import clocks, hands, policy, presence, queries, stage
+from plugin.rooms import clocks, hands, policy, presence, queries, turns
 from plugin.rooms.domain_events import SessionChanged, SessionEnded, SessionStarted
 from plugin.rooms.models import Room, RoomSession
 from plugin.rooms.states import OPEN_SESSION_STATES, SESSION_STEPS, HandLowering, SessionState
@@ -127,7 +127,7 @@ def end(session: RoomSession, at: datetime, *, reason: str, stamp: str | None = 
     if session.state != SessionState.ENDED:
         _step(session, SessionState.ENDED)
         record(SessionEnded(session_id=session.id, reason=reason))
-        stage.end_all(session)
+        turns.end_all(session)
     session.ended_at = at
     clear(session, stamp)
 

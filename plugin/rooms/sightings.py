@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from plugin.accounts import service as accounts
 from plugin.core.actor import Role
 from plugin.outbox.recorder import record
-from plugin.rooms import clocks, hands, people, presence, queries, roles, stage
+from plugin.rooms import clocks, hands, people, presence, queries, roles, turns
 from plugin.rooms.domain_events import ParticipantChanged
 from plugin.rooms.models import Participant, RoomSession
 from plugin.rooms.ports import PlatformEvent, PlatformEventKind, PlatformParticipant
@@ -47,7 +47,7 @@ def follow(session: RoomSession, event: PlatformEvent, told_of: PlatformParticip
     _hand(told)
     if _shown(person) != before:
         record(ParticipantChanged(session_id=session.id, participant_id=person.id))
-    stage.follow_platform(person)
+    turns.follow_platform(person)
 
 
 def _person(session: RoomSession, told_of: PlatformParticipant) -> Participant:

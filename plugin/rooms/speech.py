@@ -11,7 +11,7 @@ from plugin.core.clock import isoformat, now
 from plugin.core.unit_of_work import unit_of_work
 from plugin.outbox.recorder import record, remind
 from plugin.outbox.subscribers import RetryLaterError
-from plugin.rooms import clocks, presence, queries, roles, stage
+from plugin.rooms import clocks, presence, queries, roles, turns
 from plugin.rooms.domain_events import (
     ParticipantChanged,
     StageAbsenceDue,
@@ -73,7 +73,7 @@ def _confirm(event: TurnEvent) -> None:
         turn, person = _load(event)
         remember_speech(person, can_speak=True)
         if turn.state == TurnState.ACCEPTED:
-            stage.confirm(turn)
+            turns.confirm(turn)
         is_over = turn.state in {TurnState.LEFT, TurnState.WITHDRAWN}
     if is_over:  # ended while the server was busy: the right it gave goes back
         _give_back(event)
@@ -83,7 +83,7 @@ def _fail(event: StageTurnAccepted, code: str, message: str) -> None:
     with unit_of_work():
         turn, _ = _load(event)
         if _still_waits(turn, event.accepted_at):
-            stage.fail(turn, code, message)
+            turns.fail(turn, code, message)
 
 
 def _look_again(event: StageTurnAccepted | StageConfirmationDue) -> None:
@@ -104,10 +104,10 @@ def check_confirmation(event: StageConfirmationDue) -> None:
         turn, person = _load(event)
         if not _still_waits(turn, event.accepted_at) or turn.accepted_at is None:
             return
-        is_over = now() >= turn.accepted_at + timedelta(seconds=stage.DEADLINE_SECONDS)
+        is_over = now() >= turn.accepted_at + timedelta(seconds=turns.DEADLINE_SECONDS)
         place = place_of(person)
         if is_over:
-            return stage.fail(turn, "no_answer")
+            return turns.fail(turn, "no_answer")
     if _can_speak_there(place):
         _confirm(event)
     else:
@@ -134,7 +134,7 @@ def check_invitation(event: StageInvitationDue) -> None:
     """Subscriber: an invitation that nobody answered runs out."""
     with unit_of_work():
         turn, _ = _load(event)
-        stage.settle(turn)
+        turns.settle(turn)
 
 
 def check_absence(event: StageAbsenceDue) -> None:
@@ -142,7 +142,7 @@ def check_absence(event: StageAbsenceDue) -> None:
     with unit_of_work():
         turn, person = _load(event)
         if turn.state == TurnState.ON_STAGE and presence.is_still_absent(person, event.left_at):
-            stage.finish(turn, "absent")
+            turns.finish(turn, "absent")
 
 
 def take_back(event: StageTurnEnded) -> None:
@@ -179,7 +179,7 @@ def _give_back(event: TurnEvent) -> None:
         if turn.failure_code == "still_speaking":
             turn.failure_code = turn.failure_message = None
             turn.version += 1
-            record(stage.event_of(turn, StageTurnWithdrawn))
+            record(turns.event_of(turn, StageTurnWithdrawn))
 
 
 def _must_give_back(turn: StageTurn, person: Participant) -> bool:
@@ -203,7 +203,7 @@ def _show_not_given_back(event: TurnEvent, message: str) -> None:
         if turn.failure_code is None:
             turn.failure_code, turn.failure_message = "still_speaking", message[:300]
             turn.version += 1
-            record(stage.event_of(turn, StageTurnFailed, code="still_speaking"))
+            record(turns.event_of(turn, StageTurnFailed, code="still_speaking"))
 
 
 def remember_speech(person: Participant, *, can_speak: bool) -> None:

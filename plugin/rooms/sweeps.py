@@ -11,7 +11,7 @@ from sqlalchemy import CursorResult, Delete, Select, and_, delete, exists, or_, 
 from plugin.core.clock import now
 from plugin.core.database import session as db_session
 from plugin.core.unit_of_work import unit_of_work
-from plugin.rooms import presence, queries, sessions, stage
+from plugin.rooms import presence, queries, sessions, turns
 from plugin.rooms.models import PanelSession, Participant, PlatformEventSeen, RoomSession, StageTurn, UsedToken
 from plugin.rooms.states import OPEN_SESSION_STATES, SessionState, TurnState
 
@@ -61,14 +61,14 @@ def settle_overdue_turns() -> int:
         and_(StageTurn.state == TurnState.INVITED, StageTurn.expires_at < moment),
         and_(
             StageTurn.state == TurnState.ACCEPTED,
-            StageTurn.accepted_at < moment - timedelta(seconds=stage.DEADLINE_SECONDS + 2),
+            StageTurn.accepted_at < moment - timedelta(seconds=turns.DEADLINE_SECONDS + 2),
         ),
     )
     ids = _read(select(StageTurn.session_id, StageTurn.id).where(overdue).limit(BATCH))
     for session_id, turn_id in ids:
         with unit_of_work():
             queries.session_for_update(session_id)
-            stage.settle(queries.turn(session_id, turn_id))
+            turns.settle(queries.turn(session_id, turn_id))
     return len(ids)
 
 
