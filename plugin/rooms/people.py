@@ -48,9 +48,10 @@ def set_role(actor: Actor, participant_id: str, role: str) -> Participant:
     policy.ensure_can_set_role(actor, person, target)
     if target == Role.HOST:
         _hand_over(actor)
-    person.role_is_set_here = True
+    before, person.role_is_set_here = person.role, True
     roles.assign(person, target if target != Role.LISTENER else roles.audience_role(person))
-    _changed(person)
+    if person.role == before:
+        _changed(person)  # it says "set here" now
     return person
 
 
