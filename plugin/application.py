@@ -15,7 +15,6 @@ from plugin.features import FEATURES
 from plugin.outbox import subscribers
 from plugin.platforms import registry
 from plugin.platforms import routes as platform_routes
-from plugin.platforms.fake import gate as demo_gate
 from plugin.platforms.fake import routes as demo_routes
 from plugin.platforms.fake.adapter import FakeAdapter
 from plugin.platforms.generic.adapter import GenericAdapter
@@ -65,9 +64,8 @@ def _install_platforms(app: Flask, api: Api, settings: Settings) -> None:
     found = registry.Registry(settings)
     found.register("generic", GenericAdapter)
     found.register("livekit", LiveKitAdapter)
-    if demo_gate.why_not(settings) is None:
-        found.register("fake", FakeAdapter)
-        app.register_blueprint(demo_routes.blueprint)
+    found.register("fake", FakeAdapter)
+    app.register_blueprint(demo_routes.blueprint)
     registry.REGISTRY.put(app, found)
     PORTS.put(app, Ports(platforms=found))
     app.register_blueprint(platform_routes.hooks)

@@ -18,8 +18,10 @@ from plugin.config import Settings
 from plugin.core import migrations
 from plugin.core.clock import now
 from plugin.core.database import db, session
+from plugin.core.errors import NotFoundError
 from plugin.core.redis_client import client
 from plugin.platforms import installs
+from plugin.platforms.adapter import Adapter
 from plugin.platforms.encryption import WrongKeyError
 from plugin.platforms.fake import gate
 from plugin.platforms.models import Install, InstallStatus
@@ -180,8 +182,10 @@ def check_installs(settings: Settings) -> Iterator[Finding]:
 
 def _install(install: Install) -> Iterator[Finding]:
     name = f"{install.kind} {install.id} ({install.host_id})"
-    if install.kind not in current_registry().factories:
-        yield note(f"{name}: there is no adapter for it here.")
+    try:
+        adapter = current_registry().adapter(install)
+    except NotFoundError as error:
+        yield note(f"{name}: {error.message}")
         return
     if install.status == InstallStatus.PENDING:
         missing = "event" if install.last_event_at is None else "action"
@@ -194,7 +198,7 @@ def _install(install: Install) -> Iterator[Finding]:
             f"{name}: a webhook with a bad signature came {_ago(refused)}.",
             "If it was your own server, its secret or clock is wrong. If not, nothing of it was read.",
         )
-    yield from _probed(install, name)
+    yield from _probed(adapter, name)
 
 
 def _fix_of_pending(install: Install) -> str:
@@ -204,8 +208,7 @@ def _fix_of_pending(install: Install) -> str:
     return "Bring somebody on stage, or let the host call the verify address."
 
 
-def _probed(install: Install, name: str) -> Iterator[Finding]:
-    adapter = current_registry().adapter(install)
+def _probed(adapter: Adapter, name: str) -> Iterator[Finding]:
     try:
         adapter.probe()
         theirs = adapter.server_time()

@@ -141,9 +141,9 @@ def every() -> Sequence[Install]:
     return session().scalars(rows).all()
 
 
-def frame_ancestors(install_id: str) -> str:
-    """Return whose pages may frame this install's panel, in the words of the policy; nobody's when there is none."""
+def frame_ancestors(install_id: str) -> tuple[str, ...]:
+    """Return the origins whose pages may frame this install's panel; none for an install we do not have."""
     install = session().get(Install, install_id)
     if install is None or install.status == InstallStatus.DISABLED or not install.origin:
-        return "'none'"
-    return install.origin
+        return ()
+    return (install.origin,)

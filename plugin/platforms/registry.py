@@ -44,10 +44,10 @@ class Registry:
     def identity(self, install_id: str, token: str, room: str) -> Identity:
         """Return who a panel token names, verified for this room."""
         try:
-            install = self._usable(install_id)
+            adapter = self.adapter(self._usable(install_id))
         except NotFoundError as error:
             raise BadTokenError() from error
-        return self.adapter(install).verify_identity(token, room)
+        return adapter.verify_identity(token, room)
 
     def hook_url(self, install: Install) -> str:
         """Return where the audio server of this install sends its events."""

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from plugin.core.clock import now
-from plugin.core.errors import AppError
+from plugin.core.errors import AppError, NotFoundError
 from plugin.core.unit_of_work import unit_of_work
 from plugin.platforms import signature
 from plugin.platforms.adapter import Connection, SecretKind
-from plugin.platforms.fake import server
+from plugin.platforms.fake import gate, server
 from plugin.platforms.fake.models import Behaviour
 from plugin.platforms.generic import events, tokens
+from plugin.platforms.registry import current_registry
 from plugin.rooms.ports import (
     ActionError,
     ActionResult,
@@ -36,6 +37,10 @@ class FakeAdapter:
 
     connection: Connection
     kind: str = "fake"
+
+    def __post_init__(self) -> None:
+        if why_not := gate.why_not(current_registry().settings):
+            raise NotFoundError(f"There is no demo platform here. {why_not}", code="no_demo")
 
     def capabilities(self) -> frozenset[Capability]:
         """Everything that was granted."""
