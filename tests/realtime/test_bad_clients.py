@@ -6,7 +6,8 @@ import json
 import socket
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.realtime.web_process import WebProcess
 
 pytestmark = pytest.mark.redis
 AUDIENCE = channels.audience(SESSION)
+Knock = Callable[[str], socket.socket]
 
 
 def frame(opcode: int, payload: bytes, *, fin: bool = True, masked: bool = True, size: int | None = None) -> bytes:
@@ -54,6 +56,13 @@ def raw_socket_with(web: WebProcess, ticket: str) -> socket.socket:
         answer += sock.recv(1)
     assert answer.startswith(b"HTTP/1.1 101") and b"deflate" not in answer
     return sock
+
+
+@pytest.fixture
+def knock(web: WebProcess) -> Iterator[Knock]:
+    """Open raw sockets; all are closed after the test."""
+    with ExitStack() as stack:
+        yield lambda name: stack.enter_context(raw_socket(web, name))
 
 
 def hello(sock: socket.socket) -> None:
@@ -115,29 +124,29 @@ BAD_FRAMES = [
 ]
 
 
-def test_bad_frames_close_that_client_only(web: WebProcess, healthy: PanelClient, channel: str) -> None:
+def test_bad_frames_close_that_client_only(
+    web: WebProcess, healthy: PanelClient, channel: str, knock: Knock
+) -> None:
     for number, (what, data, code) in enumerate(BAD_FRAMES):
-        sock = raw_socket(web, "lina")
+        sock = knock("lina")
         hello(sock)
         sock.sendall(data)
         assert close_code(sock) == code, what
-        sock.close()
         web.tell(channel, f"after {number}")
         healthy.wait_for_text(f"after {number}")
     assert healthy.seqs(channel) == list(range(1, len(BAD_FRAMES) + 1))
     assert "Traceback" not in web.process.log()
 
 
-def test_nothing_is_said_before_hello(web: WebProcess) -> None:
+def test_nothing_is_said_before_hello(knock: Knock) -> None:
     for first in (b'{"type":"ping"}', b'{"type":"hello","version":2}'):
-        sock = raw_socket(web, "lina")
+        sock = knock("lina")
         sock.sendall(frame(1, first))
         assert close_code(sock) == CloseCode.BAD_FRAME
-        sock.close()
 
 
-def test_messages_in_pieces_and_pings_are_understood(web: WebProcess) -> None:
-    sock = raw_socket(web, "lina")
+def test_messages_in_pieces_and_pings_are_understood(knock: Knock) -> None:
+    sock = knock("lina")
     message = b'{"type":"hello","version":1}'
     for start in range(len(message)):
         piece = frame(1 if start == 0 else 0, message[start : start + 1], fin=start == len(message) - 1)
@@ -150,42 +159,46 @@ def test_messages_in_pieces_and_pings_are_understood(web: WebProcess) -> None:
     sock.sendall(frame(8, struct.pack("!H", 1000)))
     assert close_code(sock) == 1000
     assert sock.recv(1) == b""
-    sock.close()
+
+
+def evictions(web: WebProcess) -> int:
+    """How many clients were evicted so far."""
+    return web.process.log().count('"event": "slow_consumer_evicted"')
 
 
 def test_a_client_that_does_not_read_is_evicted_and_others_stay_fine(
-    web: WebProcess, healthy: PanelClient, channel: str
+    web: WebProcess, healthy: PanelClient, channel: str, knock: Knock
 ) -> None:
-    stuck = raw_socket(web, "lina")
+    stuck = knock("lina")
     stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     hello(stuck)
     stuck.sendall(frame(1, json.dumps({"type": "subscribe", "channels": [{"name": channel}]}).encode()))
     time.sleep(0.3)  # nothing to wait for: this client never reads, so it cannot tell us that it is in
     text = "x" * 50_000
+    before = evictions(web)
     for number in range(60):
         web.tell(channel, f"{number} {text}")
         healthy.wait_for_text(f"{number} {text}")
-    assert '"event": "slow_consumer_evicted"' in web.process.log()
+    assert evictions(web) == before + 1
     assert healthy.seqs(channel) == list(range(1, 61))
-    stuck.close()
 
 
 def test_a_slow_client_that_reads_on_hears_why_it_was_evicted(
-    web: WebProcess, healthy: PanelClient, channel: str
+    web: WebProcess, healthy: PanelClient, channel: str, knock: Knock
 ) -> None:
-    slow = raw_socket(web, "lina")
-    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    slow = knock("lina")
+    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
     hello(slow)
     slow.sendall(frame(1, json.dumps({"type": "subscribe", "channels": [{"name": channel}]}).encode()))
     received = b""
     while b"caught_up" not in received:
         received += slow.recv(1024)
     text = "y" * 50_000
-    while '"event": "slow_consumer_evicted"' not in web.process.log():
+    before = evictions(web)
+    while evictions(web) == before:
         web.tell(channel, text)
         healthy.wait_for_text(text)
     assert close_code(slow) == CloseCode.SLOW_CONSUMER
-    slow.close()
 
 
 def test_the_sixth_socket_of_a_person_closes_the_oldest(join: Connect) -> None:

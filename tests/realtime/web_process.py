@@ -39,12 +39,21 @@ class WebProcess:
             *("--no-control-socket", *options),
             "tests.realtime.stand_in:create_app()",
         ]
-        self.process = ServerProcess(command, directory, lambda: is_listening(self.port), environment=environment)
+        self.process = ServerProcess(command, directory, self._answers, environment=environment)
 
     def start(self) -> WebProcess:
         """Start and wait until it serves."""
         self.process.start()
         return self
+
+    def _answers(self) -> bool:
+        """The master listens before its worker can answer; a worker that speaks TLS is asked no further."""
+        if "--certfile" in self.process.command or not is_listening(self.port):
+            return is_listening(self.port)
+        try:
+            return self.worker_pid() > 0
+        except OSError:
+            return False
 
     def stop(self) -> None:
         """SIGTERM, as a process runner would."""
