@@ -1,0 +1,21 @@
+"""What Q&A plugs into the house."""
+
+from __future__ import annotations
+
+from plugin.feature import Feature
+from plugin.qa.bootstrap import bootstrap
+from plugin.qa.channel_policy import POLICIES
+from plugin.qa.pushes import PUSHES
+from plugin.qa.routes import blueprint
+from plugin.qa.subscriptions import SUBSCRIPTIONS
+from plugin.qa.sweeps import SWEEPS
+
+feature = Feature(
+    name="qa",
+    blueprints=(blueprint,),
+    pushes=PUSHES,
+    subscriptions=SUBSCRIPTIONS,
+    channel_policies=POLICIES,
+    bootstrap=bootstrap,
+    sweeps=SWEEPS,
+)
