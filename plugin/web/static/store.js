@@ -62,6 +62,7 @@ export function absorb(state, data, channel = "") {
   if (data.turn) next = upsert(next, "turns", data.turn);
   if (data.question) next = withQuestion(next, data.question, channel);
   if (data.question_id && "votes" in data) next = withTally(next, data);
+  if (data.voted) next = data.voted.reduce((/** @type {State} */ seen, /** @type {string} */ id) => withVote(seen, id, true), next);
   if ("present_count" in data) next = withPresence(next, data);
   if (data.removed) next = without(next, data.removed, channel);
   return next;
