@@ -7,7 +7,7 @@ Today the key is the account's id. For questions that hide their author from eve
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, select
@@ -79,6 +79,11 @@ def asked_anywhere_by(actor: Actor) -> ColumnElement[bool]:
 def voted_by(actor: Actor) -> ColumnElement[bool]:
     """Return the condition for the actor's own votes in this session."""
     return Upvote.voter_key == key_of(actor)
+
+
+def voted_by_accounts(session_id: str, account_ids: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition for the votes of several accounts in this session."""
+    return Upvote.voter_key.in_([key_for(session_id, account_id) for account_id in account_ids])
 
 
 def authors_of(questions: Sequence[Question]) -> Mapping[str, Author]:

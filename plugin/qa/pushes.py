@@ -27,6 +27,7 @@ from plugin.realtime import channels
 from plugin.realtime.push import Announcement, Push, Revoke, Tally
 from plugin.rooms import queries as rooms
 from plugin.rooms.domain_events import (
+    GuestMerged,
     ParticipantEvent,
     ParticipantJoined,
     ParticipantLeft,
@@ -106,6 +107,15 @@ def on_removed(event: ParticipantRemoved) -> Iterator[Announcement]:
     yield Revoke(authorship.channel_for_account(event.session_id, event.account_id), event.account_id)
 
 
+def on_guest_merged(event: GuestMerged) -> Iterator[Announcement]:
+    """Tell whoever signed in which questions they voted for as a guest; their questions follow as they are claimed."""
+    accounts = event.from_account_id, event.to_account_id
+    voted = queries.voted_ids_where(event.session_id, authorship.voted_by_accounts(event.session_id, accounts))
+    if voted:
+        own = authorship.channel_for_account(event.session_id, event.to_account_id)
+        yield Push(own, event.name, {"voted": voted})
+
+
 def on_session_ended(event: SessionEnded) -> Iterator[Announcement]:
     """Everybody has left now: show it on the cards."""
     yield from _presence_told(event, queries.remembered(event.session_id))
@@ -156,4 +166,5 @@ PUSHES: Mapping[type[DomainEvent], Callable[[Any], Iterable[Announcement]]] = {
     ParticipantLeft: on_coming_or_going,
     ParticipantRemoved: on_removed,
     SessionEnded: on_session_ended,
+    GuestMerged: on_guest_merged,
 }

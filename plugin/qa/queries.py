@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from plugin.core.actor import Actor
@@ -107,14 +107,14 @@ def shown(session_id: str) -> Sequence[Question]:
 
 
 def voted_ids(actor: Actor) -> list[str]:
-    """Return which questions of the session this person has voted for, withdrawn ones left out."""
-    voted = (
-        select(Upvote.question_id)
-        .join(Question, Question.id == Upvote.question_id)
-        .where(Question.session_id == actor.session_id, authorship.voted_by(actor))
-        .where(Question.state != QuestionState.WITHDRAWN)
-    )
-    return sorted(session().scalars(voted))
+    """Return which questions of the session this person has voted for."""
+    return voted_ids_where(actor.session_id, authorship.voted_by(actor))
+
+
+def voted_ids_where(session_id: str, whose: ColumnElement[bool]) -> list[str]:
+    """Return which questions of the session have such a vote."""
+    voted = select(Upvote.question_id).join(Question, Question.id == Upvote.question_id)
+    return sorted(set(session().scalars(voted.where(Question.session_id == session_id, whose))))
 
 
 def has_been_shown(actor: Actor) -> bool:

@@ -24,7 +24,7 @@ def add(actor: Actor, question: Question) -> bool:
         "counts": counts,
         "voted_at": now(),
     }
-    added = session().scalar(insert(Upvote).values(row).on_conflict_do_nothing().returning(Upvote.voter_key))
+    added = session().scalar(insert(Upvote).values(row).on_conflict_do_nothing().returning(Upvote.question_id))
     if added is None or not counts:
         return False
     _count(question, 1, guests=int(actor.is_guest))
