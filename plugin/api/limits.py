@@ -47,6 +47,8 @@ def install(app: Flask, storage_url: str) -> None:
     app.config.setdefault("RATELIMIT_STORAGE_URI", storage_url)
     app.config.setdefault("RATELIMIT_IN_MEMORY_FALLBACK_ENABLED", True)
     app.config.setdefault("RATELIMIT_HEADERS_ENABLED", True)
+    # Else the limiter puts a Retry-After of its own on every answer, over the one that a problem document gives.
+    app.config.setdefault("RATELIMIT_HEADER_RETRY_AFTER", "X-RateLimit-Retry-After")
     app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", {"socket_timeout": 1, "socket_connect_timeout": 1})
     app.config.setdefault("RATELIMIT_DEFAULT", "600 per minute")
     app.config.setdefault("RATELIMIT_KEY_PREFIX", "sidestage")
