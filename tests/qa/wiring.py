@@ -21,7 +21,7 @@ from plugin.rooms import pushes as room_pushes
 
 def wire_up(app: Flask) -> None:
     """Plug rooms and Q&A into an app that lacks them."""
-    if "sidestage.ports" in app.extensions:
+    if "qa" in app.blueprints:
         return
     nowhere = SimpleNamespace(kind=lambda _: "fake", platform=lambda _: SimpleNamespace(capabilities=frozenset))
     ports.PORTS.put(app, ports.Ports(platforms=nowhere, questions=Ownership()))
