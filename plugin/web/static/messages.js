@@ -162,6 +162,7 @@ const TABLE = {
   "invite.connecting": "Connecting you to the stage",
   "invite.on_stage_muted": "You are on stage and muted. Unmute yourself when you are ready.",
   "invite.on_air": "You are on stage and can be heard",
+  "invite.failed": "You are not on stage yet: the audio server has not confirmed it. A host can try again.",
   "invite.leave": "Leave the stage",
 
   /* the way onto the stage, on the hosts' card */

@@ -13,6 +13,8 @@ export class PanelElement extends LitElement {
     /** @type {Panel} */
     this.panel = /** @type {any} */ (undefined);
     this.redraw = () => this.requestUpdate();
+    // A time that has run out is a change, too.
+    this.addEventListener("done", this.redraw);
   }
 
   createRenderRoot() {

@@ -19,7 +19,7 @@ export class MyQuestions extends PanelElement {
   render() {
     const mine = store.myQuestions(this.state);
     const { drafts } = this.panel;
-    return html`<div class="scroll" tabindex="-1">
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${t("mine.label")}>
       ${mine.length || drafts.length ? nothing : empty(t("mine.empty_title"), t("mine.empty"))}
       <ol class="questions" role="list" aria-label=${t("mine.label")}>
         ${drafts.map((draft) => html`<li>${draftCard(this.panel, draft)}</li>`)}

@@ -27,7 +27,7 @@ export class PeopleList extends PanelElement {
     const isAlone = hosts.length + speakers.length + listeners.length <= 1 && quiet_count === 0;
     const known = hosts.length + speakers.length + listeners.length;
     const unnamed = Math.max(0, present_count - quiet_count - known);
-    return html`<div class="scroll people" tabindex="-1">
+    return html`<div class="scroll people" tabindex="0" role="region" aria-label=${t("tabs.people")}>
       ${this.#group(t("people.hosts"), hosts)} ${this.#group(t("people.speakers"), speakers)}
       ${this.#group(t("people.listeners"), listeners.slice(0, this.drawn))}
       ${listeners.length > this.drawn

@@ -16,7 +16,7 @@ const STEPS = /** @type {const} */ (["invited", "accepted", "on_stage", "audible
 /** Where a turn stands for the person who looks: the server's state, or *failed* once its time is over. @param {StageTurn} turn @param {number} at */
 export function standing(turn, at) {
   if (turn.state === "on_stage") return turn.is_audible ? "audible" : "on_stage";
-  if (turn.state === "accepted" && at - millis(turn.accepted_at) > CONFIRM_MS) return "failed";
+  if (turn.state === "accepted" && at - millis(turn.accepted_at) >= CONFIRM_MS) return "failed";
   return turn.state;
 }
 
@@ -50,14 +50,17 @@ const steps = (reached) =>
 function sentence(turn, at) {
   const { name } = turn;
   if (at === "invited") return invited(turn);
-  if (at === "accepted") {
-    const limit = new Date(millis(turn.accepted_at) + CONFIRM_MS + 500).toISOString();
-    return html`${t("journey.connecting", { name })}<time-count class="unseen" aria-hidden="true" until=${limit}></time-count>`;
-  }
+  if (at === "accepted") return html`${t("journey.connecting", { name })}${deadline(turn)}`;
   if (at === "failed") return `${t("journey.failed", { name })} ${turn.failure?.message ?? t("journey.unconfirmed", { name })}`;
   if (at === "on_stage") return t("journey.on_stage", { name });
   if (at === "audible") return t("journey.audible", { name });
   return at === "declined" ? t("journey.declined", { name }) : t("journey.expired", { name });
+}
+
+/** Draws the card again, unseen, when the time for a confirmation is over. @param {StageTurn} turn */
+export function deadline(turn) {
+  const limit = new Date(millis(turn.accepted_at) + CONFIRM_MS).toISOString();
+  return html`<time-count class="unseen" aria-hidden="true" until=${limit}></time-count>`;
 }
 
 /** @param {StageTurn} turn */

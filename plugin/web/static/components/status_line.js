@@ -7,7 +7,7 @@ import { inUnits, now } from "../time.js";
 import { html, nothing } from "../vendor/lit.js";
 import { PanelElement } from "./element.js";
 import { icon, trouble } from "./parts.js";
-import { standing } from "./stage_journey.js";
+import { deadline, standing } from "./stage_journey.js";
 
 export class StatusLine extends PanelElement {
   connectedCallback() {
@@ -46,10 +46,10 @@ export class StatusLine extends PanelElement {
       </div>`;
     }
     const words = { accepted: t("invite.connecting"), on_stage: t("invite.on_stage_muted"), audible: t("invite.on_air") };
-    const sentence = /** @type {Record<string, string>} */ (words)[at] ?? `${t("journey.failed", { name: turn.name })}`;
+    const sentence = /** @type {Record<string, string>} */ (words)[at] ?? t("invite.failed");
     const isOn = at === "on_stage" || at === "audible";
     return html`<div class="strip air" role="status">
-        <span class="grow">${icon(at === "audible" ? "mic" : "muted")} ${sentence}</span>
+        <span class="grow">${icon(at === "audible" ? "mic" : "muted")} ${sentence}${at === "accepted" ? deadline(turn) : nothing}</span>
         ${isOn ? html`<button class="btn small" ?disabled=${isBusy} @click=${act("end")}>${t("invite.leave")}</button>` : nothing}
       </div>
       ${trouble(this.panel, turn.id)}`;
