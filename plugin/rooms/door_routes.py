@@ -63,7 +63,7 @@ def make_guest_link() -> View:
     """Make a link that lets guests into this session."""
     token = guests.invite_guests(current_actor())
     base = str(current_app.config["SIDESTAGE_SETTINGS"].public_url)
-    return {"guest_token": token, "url": f"{base}/panel#guest={token}"}
+    return {"guest_token": token, "url": f"{base}/guest#token={token}"}
 
 
 @blueprint.route("/guest-sessions", methods=["POST"])

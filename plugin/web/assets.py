@@ -23,3 +23,10 @@ def version() -> str:
     for path in sorted(path for path in STATIC.rglob("*") if path.is_file() and is_served(path.name)):
         digest.update(path.relative_to(STATIC).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
+
+
+@lru_cache(maxsize=1)
+def modules() -> tuple[str, ...]:
+    """Return the modules that the panel's page loads, so that the page can name them all at once."""
+    paths = (path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js"))
+    return tuple(sorted(path for path in paths if path != "embed.js"))

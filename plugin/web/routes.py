@@ -36,6 +36,7 @@ def _page(*, install_id: str, framed_by: list[str], entry: str) -> Response:
     body = render_template(
         "panel.html",
         assets=f"{request.script_root}/panel-assets/{assets.version()}",
+        modules=assets.modules(),
         base=request.script_root,
         install_id=install_id,
         host_origins=" ".join(framed_by),

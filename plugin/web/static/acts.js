@@ -164,7 +164,7 @@ export const setRole = (panel, person, role) =>
 
 /* ── settings ── */
 
-/** @param {Panel} panel @param {Record<string, string>} change */
+/** @param {Panel} panel @param {Record<string, string | number>} change */
 export const changeRoom = (panel, change) =>
   panel.act("settings", () => panel.api.write("PATCH", "/session/settings", change));
 
@@ -200,5 +200,20 @@ function remember(panel, change) {
 /** @param {Panel} panel @returns {Promise<{url: string} | undefined>} */
 export const guestLink = (panel) => panel.act("settings", () => panel.api.write("POST", "/guest-links"));
 
-/** Whether this person may invite, mute, or move people. @param {Panel} panel */
-export const mayManagePeople = (panel) => Boolean(panel.state && store.isHosting(panel.state));
+/** @typedef {{ invite: boolean, manage: boolean, cohost: boolean, producer: boolean }} Powers */
+
+/** What I may do with this person; the server decides, this only spares a refusal. @param {Panel} panel @param {Participant} person @returns {Powers} */
+export function powers({ state }, person) {
+  if (!state || person.id === state.me.participant_id || person.role === "host") return NO_POWERS;
+  const isHost = state.me.role === "host";
+  const mayManage = isHost || (store.isHosting(state) && person.role !== "cohost");
+  return {
+    invite: store.isBackstage(state) && person.role === "listener" && !person.can_speak,
+    manage: mayManage,
+    cohost: isHost && !person.is_guest,
+    producer: mayManage && !person.is_guest && person.role !== "cohost",
+  };
+}
+
+/** @type {Powers} */
+const NO_POWERS = { invite: false, manage: false, cohost: false, producer: false };

@@ -19,7 +19,7 @@ export interface Room {
 export interface Session {
   id: string; room_id: string; title: string; number: number; state: string; started_at: string | null;
   ended_at: string | null; present_count: number; quiet_count: number;
-  settings: { hands: string }; version: number;
+  settings: { hands: string; invite_seconds?: number }; version: number;
 }
 export interface Participant {
   id: string; account_id: string; name: string; role: Role; is_present: boolean; can_speak: boolean;
@@ -33,7 +33,7 @@ export interface Hand {
 export interface StageTurn {
   id: string; participant_id: string; name: string; question_id: string | null; state: TurnState;
   on_stage_at: string | null; is_audible: boolean; version: number; invited_at?: string;
-  expires_at?: string | null; accepted_at?: string | null; invited_by_name?: string | null;
+  expires_at?: string | null; is_extended?: boolean; accepted_at?: string | null; invited_by_name?: string | null;
   failure?: { code: string; message: string } | null;
 }
 export interface Question {

@@ -110,6 +110,7 @@ export class Panel extends EventTarget {
   /** @param {unknown} error */
   #bootFailed(error) {
     if (!(error instanceof Problem)) throw error;
+    if (this.phase === "removed") return;
     if (error.status === 401) this.show("signed_out");
     else if (error.status === 403 || error.code === "removed") this.show("removed");
     else this.show("failed", error.message);
@@ -140,10 +141,23 @@ export class Panel extends EventTarget {
     this.held?.push(frame);
     const before = this.state;
     if (!before) return;
+    if (frame.name === "rooms.removed") return void this.#leave();
+    if (frame.data?.notice) this.#warn(frame.data.notice);
     this.state = store.apply(before, frame);
     if (this.state === before) return;
     this.announcer.tell(newsOf(before, this.state, frame));
     if (frame.name === "rooms.role_changed") void this.reboot();
+    this.changed();
+  }
+
+  #leave() {
+    this.socket.stop();
+    this.show("removed");
+  }
+
+  /** The audio server did not do what a host asked of it. @param {{participant_id: string, message: string}} notice */
+  #warn({ participant_id, message }) {
+    this.troubles.set(participant_id, { sentence: message });
     this.changed();
   }
 

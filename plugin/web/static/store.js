@@ -3,6 +3,7 @@
 /** @import { Bootstrap, Frame, Hand, Participant, Question, StageTurn, State } from "./objects.d.ts" */
 
 const ENDED_TURNS = new Set(["left", "declined", "withdrawn", "expired"]);
+const NOTED_TURNS = new Set(["declined", "expired"]);
 const HOSTING = new Set(["host", "cohost"]);
 const BACKSTAGE = new Set(["host", "cohost", "producer"]);
 
@@ -149,6 +150,8 @@ function without(state, removed, channel) {
   // The audience no longer sees it; its asker still does, and hears of it on a channel of their own.
   if (kind === "questions" && state.mine[removed.id] && !channel.startsWith("asker:")) return state;
   if (kind === "participants" && removed.id === state.me.participant_id) return state;
+  // Whoever invited still reads that the answer was no, until they ask again.
+  if (kind === "turns" && NOTED_TURNS.has(state.turns[removed.id].state)) return state;
   const { [removed.id]: _gone, ...rest } = state[kind];
   return { ...state, [kind]: rest };
 }

@@ -34,7 +34,7 @@ function handCard(panel, state, hand) {
           ${handMeta(state, hand)}
           ${hand.reason ? html`<p class="reason" dir="auto">“${hand.reason}”</p>` : nothing}
         </div>
-        ${acts.mayManagePeople(panel) && !isUnderWay(recent)
+        ${!isUnderWay(recent)
           ? html`<button class="btn" ?disabled=${isBusy} @click=${() => acts.invite(panel, hand.participant_id, hand)}>
               ${t("desk.invite")}
             </button>`

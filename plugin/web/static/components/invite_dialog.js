@@ -50,9 +50,11 @@ export class InviteDialog extends DialogElement {
       <div class="invite-foot">
         ${turn.expires_at
           ? html`<span class="note"><time-count until=${turn.expires_at}></time-count> ${t("invite.left")}</span>
-              <button class="btn quiet" ?disabled=${isBusy} @click=${() => acts.turn(this.panel, turn, "extend")}>
-                ${t("invite.more")}
-              </button>`
+              ${turn.is_extended
+                ? nothing
+                : html`<button class="btn quiet" ?disabled=${isBusy} @click=${() => acts.turn(this.panel, turn, "extend")}>
+                    ${t("invite.more")}
+                  </button>`}`
           : html`<span class="note">${t("invite.no_limit")}</span>`}
       </div>
     </dialog>`;

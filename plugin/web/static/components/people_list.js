@@ -9,6 +9,7 @@ import { PanelElement } from "./element.js";
 import { empty, face, icon, person, trouble } from "./parts.js";
 
 /** @import { Participant } from "../objects.d.ts" */
+/** @typedef {{ key: import("../messages.js").Key, run: () => unknown, look?: string }} Offer */
 
 const PAGE = 60;
 
@@ -53,7 +54,7 @@ export class PeopleList extends PanelElement {
   /** @param {Participant} one */
   #person(one) {
     const isMe = one.id === this.state.me.participant_id;
-    const mayAct = acts.mayManagePeople(this.panel) && !isMe;
+    const offers = this.#offers(one);
     const isOpen = this.opened === one.id;
     return html`<div class="person-row">
         ${face(one.name)}
@@ -61,7 +62,7 @@ export class PeopleList extends PanelElement {
           <p class="who-line">${person(one.name)}${isMe ? html` <span class="note">${t("people.you")}</span>` : nothing}</p>
           ${this.#marks(one)}
         </div>
-        ${mayAct
+        ${offers.length
           ? html`<button
               class="btn quiet square"
               aria-expanded=${isOpen ? "true" : "false"}
@@ -72,7 +73,7 @@ export class PeopleList extends PanelElement {
             </button>`
           : nothing}
       </div>
-      ${mayAct && isOpen ? this.#acts(one) : nothing} ${trouble(this.panel, one.id)}`;
+      ${isOpen ? this.#acts(one, offers) : nothing} ${trouble(this.panel, one.id)}`;
   }
 
   /** @param {Participant} one */
@@ -87,27 +88,32 @@ export class PeopleList extends PanelElement {
     </div>`;
   }
 
-  /** @param {Participant} one */
-  #acts(one) {
-    const { me, room } = this.state;
-    const busy = this.panel.busy.has(one.id);
-    const can = (/** @type {string} */ capability) => room.capabilities.includes(capability);
-    const isHost = me.role === "host";
-    const turn = store.turnOfPerson(this.state, one.id);
-    const isHosting = one.role === "host" || one.role === "cohost";
-    /** @type {[boolean, import("../messages.js").Key, () => unknown, string?][]} */
-    const offers = [
-      [!one.can_speak && !store.isTurnOpen(turn), "people.invite", () => acts.invite(this.panel, one.id)],
-      [one.can_speak && can("participant.mute"), "people.mute", () => acts.person(this.panel, one, "mute")],
-      [one.can_speak && one.role !== "host", "people.to_audience", () => acts.person(this.panel, one, "to-audience")],
-      [isHost && !isHosting, "people.make_cohost", () => acts.setRole(this.panel, one, "cohost")],
-      [isHost && one.role === "cohost", "people.make_listener", () => acts.setRole(this.panel, one, "listener")],
-      [one.role !== "host" && can("participant.remove"), "people.remove", () => this.#remove(one), "danger"],
+  /** What I may do with this person now. @param {Participant} one @returns {Offer[]} */
+  #offers(one) {
+    const { panel } = this;
+    const may = acts.powers(panel, one);
+    const can = (/** @type {string} */ capability) => this.state.room.capabilities.includes(capability);
+    const isOnWay = store.isTurnOpen(store.turnOfPerson(this.state, one.id));
+    const role = (/** @type {string} */ to) => () => acts.setRole(panel, one, to);
+    /** @type {[boolean, Offer][]} */
+    const all = [
+      [may.invite && !isOnWay, { key: "people.invite", run: () => acts.invite(panel, one.id) }],
+      [may.manage && one.can_speak && can("participant.mute"), { key: "people.mute", run: () => acts.person(panel, one, "mute") }],
+      [may.manage && one.can_speak, { key: "people.to_audience", run: () => acts.person(panel, one, "to-audience") }],
+      [may.cohost && one.role !== "cohost", { key: "people.make_cohost", run: role("cohost") }],
+      [may.cohost && one.role === "cohost", { key: "people.make_listener", run: role("listener") }],
+      [may.producer && one.role !== "producer", { key: "people.make_producer", run: role("producer") }],
+      [may.producer && one.role === "producer", { key: "people.end_producer", run: role("listener") }],
+      [may.manage && can("participant.remove"), { key: "people.remove", run: () => this.#remove(one), look: "danger" }],
     ];
+    return all.filter(([isOffered]) => isOffered).map(([, offer]) => offer);
+  }
+
+  /** @param {Participant} one @param {Offer[]} offers */
+  #acts(one, offers) {
+    const isBusy = this.panel.busy.has(one.id);
     return html`<div class="acts inset">
-      ${offers
-        .filter(([isOffered]) => isOffered)
-        .map(([, key, run, look = ""]) => html`<button class="btn small ${look}" ?disabled=${busy} @click=${run}>${t(key)}</button>`)}
+      ${offers.map(({ key, run, look = "" }) => html`<button class="btn small ${look}" ?disabled=${isBusy} @click=${run}>${t(key)}</button>`)}
     </div>`;
   }
 

@@ -52,6 +52,7 @@ export class SettingsDialog extends DialogElement {
 
   #room() {
     const { settings, session, room } = this.state;
+    const { invite_seconds } = session.settings;
     const hands = ["everyone", ...(room.follows_available ? ["followed"] : []), "invited", "off"];
     return html`<section class="block">
       <h3>${t("settings.room")} <small class="note">${t("settings.room_note")}</small></h3>
@@ -63,13 +64,18 @@ export class SettingsDialog extends DialogElement {
         acts.changeQuestions(this.panel, { vote_counts }),
       )}
       ${this.#choice("hands", "settings.hands", hands, session.settings.hands, (value) => acts.changeRoom(this.panel, { hands: value }))}
+      ${invite_seconds
+        ? this.#choice("invite", "settings.invite", ["15", "30", "60", "120"], String(invite_seconds), (value) =>
+            acts.changeRoom(this.panel, { invite_seconds: Number(value) }),
+          )
+        : nothing}
       ${this.#guests()}
     </section>`;
   }
 
   /** @param {string} state */
   #session(state) {
-    const next = (NEXT_STATES[state] ?? []).filter((to) => to !== "ended" || this.state.me.role === "host");
+    const next = (NEXT_STATES[state] ?? []).filter((to) => to === "live" || this.state.me.role === "host");
     return html`<div class="setting">
       <div class="grow">
         <b>${t("settings.session")}</b>

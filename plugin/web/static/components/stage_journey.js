@@ -24,7 +24,7 @@ export function standing(turn, at) {
 export function journey(panel, turn, again) {
   if (!turn) return nothing;
   const at = standing(turn, now());
-  if (at === "left" || at === "withdrawn") return nothing;
+  if ((at === "left" || at === "withdrawn") && !turn.failure) return nothing;
   const step = STEPS.indexOf(/** @type {any} */ (at));
   return html`<div class="journey ${at}" role="group" aria-label=${t("journey.label")}>
     ${step >= 0 ? steps(step) : nothing}
@@ -52,6 +52,7 @@ function sentence(turn, at) {
   if (at === "invited") return invited(turn);
   if (at === "accepted") return html`${t("journey.connecting", { name })}${deadline(turn)}`;
   if (at === "failed") return `${t("journey.failed", { name })} ${turn.failure?.message ?? t("journey.unconfirmed", { name })}`;
+  if (at === "left") return turn.failure?.message ?? "";
   if (at === "on_stage") return t("journey.on_stage", { name });
   if (at === "audible") return t("journey.audible", { name });
   return at === "declined" ? t("journey.declined", { name }) : t("journey.expired", { name });
@@ -75,7 +76,9 @@ function action(panel, turn, at, again) {
   const button = (/** @type {import("../messages.js").Key} */ key, /** @type {() => unknown} */ run, look = "") =>
     html`<button class="btn small ${look}" ?disabled=${busy} @click=${run}>${t(key)}</button>`;
   if (at === "invited") return button("journey.withdraw", () => acts.turn(panel, turn, "withdraw"));
-  if (at === "failed") return button("panel.try_again", () => acts.turn(panel, turn, "retry"), "stagebtn");
+  const putAway = () => button("panel.dismiss", () => acts.turn(panel, turn, "withdraw"), "quiet");
+  if (at === "failed") return html`${button("panel.try_again", () => acts.turn(panel, turn, "retry"), "stagebtn")} ${putAway()}`;
+  if (at === "left") return putAway();
   if ((at === "declined" || at === "expired") && again) return button("journey.ask_again", again);
   return nothing;
 }
