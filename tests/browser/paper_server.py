@@ -1,4 +1,4 @@
-"""The panel's server on paper: answers written down beforehand and frames sent by hand, so that any state can be drawn."""
+"""The panel's server on paper: answers written down beforehand, frames sent by hand, so that any state can be drawn."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class PaperServer:
         self.asked: list[tuple[str, str, Any]] = []
         self.answers: dict[str, Answer | Callable[[Any], Answer]] = {}
         self.is_away = False
+        self.is_followed = False
         self.seq = 0
         self.sockets: list[WebSocketRoute] = []
         page.route("**/api/v1/**", self._answer)
@@ -58,6 +59,7 @@ class PaperServer:
     def _heard(self, socket: WebSocketRoute, frame: Json) -> None:
         if frame["type"] == "hello":
             self._send(socket, {"type": "welcome", "version": 1, "heartbeat_seconds": 20})
+        self.is_followed = self.is_followed or frame["type"] == "subscribe"
         for channel in frame.get("channels", []):
             self._send(socket, {"type": "subscribed", "channel": channel["name"], "seq": channel["seq"] or 0})
 
@@ -68,7 +70,13 @@ class PaperServer:
     def push(self, *, name: str = "test", channel: str | None = None, **data: Any) -> None:
         """Tell the page one change."""
         self.seq += 1
-        frame = {"type": "push", "channel": channel or f"audience:{SESSION}", "seq": self.seq, "name": name, "data": data}
+        frame = {
+            "type": "push",
+            "channel": channel or f"audience:{SESSION}",
+            "seq": self.seq,
+            "name": name,
+            "data": data,
+        }
         self._send(self.sockets[-1], frame)
 
     def go_away(self) -> None:

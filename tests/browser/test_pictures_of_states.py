@@ -1,4 +1,4 @@
-"""Every state of the panel is drawn on purpose: it fits, reads well in both themes, and has no barrier that axe can see."""
+"""Every state of the panel is drawn on purpose: it fits, reads well in both themes, and axe finds no barrier."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import rooms_on_paper as paper
+from tests.browser.opened import Open, opened
 from tests.browser.paper_server import PaperServer
 from tests.browser.rooms_on_paper import Json
-from tests.browser.watched_page import WatchedPage
 
-Open = Callable[..., WatchedPage]
 WIDTHS = {"phone": (320, 640), "tablet": (768, 900), "desk": (1440, 900)}
 FAILURE = {"code": "unreachable", "message": "The audio server could not be reached."}
 ROOMS: dict[str, Callable[[], Json]] = {
@@ -31,23 +30,12 @@ ROOMS: dict[str, Callable[[], Json]] = {
 }
 
 
-def opened(gallery: str, watched: Open, room: Json, **context: object) -> tuple[WatchedPage, PaperServer]:
-    """Open the panel on this room and wait until it is live."""
-    page = watched(**context)
-    server = PaperServer(page.page, room)
-    page.page.goto(f"{gallery}/panel/ins_alone#room=ama&token=once")
-    expect(page.page.locator(".panel:not(.skeleton)")).to_be_visible()
-    return page, server
-
-
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("room", ROOMS)
 def test_no_barrier_and_nothing_sticks_out(gallery: str, watched: Open, room: str, width: str) -> None:
     across, down = WIDTHS[width]
     theme = "dark" if (list(ROOMS).index(room) + list(WIDTHS).index(width)) % 2 else "light"
-    page, _ = opened(
-        gallery, watched, ROOMS[room](), viewport={"width": across, "height": down}, color_scheme=theme
-    )
+    page, _ = opened(gallery, watched, ROOMS[room](), viewport={"width": across, "height": down}, color_scheme=theme)
     assert page.accessibility_problems() == []
     assert not page.is_too_wide()
     other = "light" if theme == "dark" else "dark"

@@ -11,6 +11,7 @@ import { stageCard } from "./stage_card.js";
 
 const PAGE = 60;
 const MOVE_MS = 150;
+const GLIDE_MS = 2000;
 const SORTS = /** @type {const} */ (["top", "new", "old", "random", "host"]);
 
 export class QuestionList extends PanelElement {
@@ -23,6 +24,7 @@ export class QuestionList extends PanelElement {
     this.steady = EMPTY;
     this.drawn = PAGE;
     this.hasPointer = false;
+    this.touchedUntil = 0;
     /** @type {Map<string, number> | null} */
     this.places = null;
     /** @type {Element | null} */
@@ -43,7 +45,8 @@ export class QuestionList extends PanelElement {
   }
 
   get isEngaged() {
-    return this.hasPointer || Boolean(this.querySelector("ol.questions")?.contains(document.activeElement));
+    const isFocused = Boolean(this.querySelector(".list-zone")?.contains(document.activeElement));
+    return this.hasPointer || isFocused || Date.now() < this.touchedUntil;
   }
 
   /** @param {Map<string, unknown>} changes */
@@ -106,7 +109,7 @@ export class QuestionList extends PanelElement {
   render() {
     const { shown } = this.steady;
     const nothingHere = !shown.length && !this.panel.drafts.length;
-    return html`<div class="scroll" tabindex="-1" id="questions">
+    return html`<div class="scroll" tabindex="-1" id="questions" @scroll=${() => this.#touched()}>
       ${stageCard(this.panel)} ${nothingHere ? this.#empty() : this.#list(shown)} ${this.#closed()}
     </div>`;
   }
@@ -136,28 +139,37 @@ export class QuestionList extends PanelElement {
           </select></label
         >
       </div>
-      ${this.#pill()}
-      <ol
-        class="questions"
-        role="list"
-        aria-label=${t("list.label")}
-        @pointerenter=${() => (this.hasPointer = true)}
-        @pointerdown=${() => (this.hasPointer = true)}
+      <div
+        class="list-zone"
+        @pointerenter=${(/** @type {PointerEvent} */ event) => (this.hasPointer = event.pointerType === "mouse")}
         @pointerleave=${() => this.#left()}
-        @pointercancel=${() => this.#left()}
+        @touchstart=${() => this.#touched()}
+        @touchend=${() => this.#touched()}
         @focusout=${() => this.requestUpdate()}
       >
+        ${this.#pill()} ${this.#rows(drawn)}
+      </div>
+      ${shown.length > drawn.length
+        ? html`<button class="btn list-end" @click=${() => (this.drawn += PAGE)}>${t("list.more")}</button>`
+        : nothing}
+    `;
+  }
+
+  /** @param {string[]} drawn */
+  #rows(drawn) {
+    return html`<ol class="questions" role="list" aria-label=${t("list.label")}>
         ${this.panel.drafts.map((draft) => html`<li>${draftCard(this.panel, draft)}</li>`)}
         ${repeat(
           drawn,
           (id) => id,
           (id) => html`<li data-id=${id}>${this.#card(id)}</li>`,
         )}
-      </ol>
-      ${shown.length > drawn.length
-        ? html`<button class="btn list-end" @click=${() => (this.drawn += PAGE)}>${t("list.more")}</button>`
-        : nothing}
-    `;
+      </ol>`;
+  }
+
+  /** A finger rests, or the list still glides from its push. */
+  #touched() {
+    this.touchedUntil = Date.now() + GLIDE_MS;
   }
 
   #left() {

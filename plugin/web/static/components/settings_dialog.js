@@ -20,6 +20,16 @@ export class SettingsDialog extends DialogElement {
     this.theme = "auto";
     this.link = "";
     this.isCopied = false;
+    /** What I chose, until the server has answered. @type {Map<string, string>} */
+    this.wishes = new Map();
+  }
+
+  /** @param {string} name @param {string} value @param {(value: string) => unknown} choose */
+  async #wish(name, value, choose) {
+    this.wishes.set(name, value);
+    await choose(value);
+    this.wishes.delete(name);
+    this.requestUpdate();
   }
 
   render() {
@@ -38,12 +48,13 @@ export class SettingsDialog extends DialogElement {
    * @param {(value: string) => unknown} choose
    */
   #choice(name, title, values, current, choose) {
+    const shown = this.wishes.get(name) ?? current;
     return html`<fieldset class="segments">
       <legend>${t(title)}</legend>
       ${values.map(
         (value) =>
           html`<label
-            ><input type="radio" name=${name} value=${value} .checked=${live(current === value)} @change=${() => choose(value)} />
+            ><input type="radio" name=${name} value=${value} .checked=${live(shown === value)} @change=${() => this.#wish(name, value, choose)} />
             <span>${named(`settings.${name}_${value}`, {}, value)}</span></label
           >`,
       )}
