@@ -79,7 +79,9 @@ class Hub:
         state.members.discard(connection)
         state.empty_since = None
         connection.channels[name] = False
-        if state.order is None or (since is not None and since > state.last):
+        if state.order is None:  # being looked up since it was opened
+            state.waiting.append(Waiting(connection, since))
+        elif since is not None and since > state.last:
             state.waiting.append(Waiting(connection, since))
             self.check([name])
         else:
