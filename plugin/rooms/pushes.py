@@ -17,7 +17,7 @@ from plugin.rooms.states import ACTIVE_TURN_STATES, TurnState
 View = Mapping[str, Any]
 
 
-def _removed(kind: str, id_: str) -> View:
+def _removed(kind: str, id_: str) -> dict[str, Any]:
     return {"removed": {"kind": kind, "id": id_}}
 
 
@@ -30,49 +30,42 @@ def on_session_changed(event: happened.SessionChanged | happened.SettingsChanged
     yield Push(channels.backstage(session.id), name, data)
 
 
-def on_coming_or_going(event: happened.ParticipantJoined | happened.ParticipantLeft) -> Iterator[Announcement]:
-    """Show or drop the person, and count anew."""
+def on_person(event: happened.ParticipantEvent) -> Iterator[Announcement]:
+    """Show or drop the person as they are now, and count anew."""
     person = queries.participant_by_id(event.session_id, event.participant_id)
     session = queries.session(event.session_id)
     yield from _person_told(session, person)
-    yield from _presence(session)
-
-
-def on_participant_changed(event: happened.ParticipantEvent) -> Iterator[Announcement]:
-    """Show the person as they are now."""
-    person = queries.participant_by_id(event.session_id, event.participant_id)
-    session = queries.session(event.session_id)
-    yield from _person_told(session, person)
-    yield Push(
-        channels.person(session.id, person.account_id),
-        "rooms.participant_changed",
-        {"participant": views.participant_view(person, is_backstage=True)},
-    )
     yield from _presence(session)
 
 
 def _person_told(session: RoomSession, person: Participant) -> Iterator[Announcement]:
-    name = "rooms.participant_changed"
     if _is_worth_telling(session, person):
-        yield Push(
-            channels.audience(session.id),
-            name,
-            {"participant": views.participant_view(person, is_backstage=False)}
-            if views.is_shown_to_audience(person)
-            else _removed("participant", person.id),
-        )
-    yield Push(
-        channels.backstage(session.id),
-        name,
-        {"participant": views.participant_view(person, is_backstage=True)}
-        if views.is_shown_backstage(person)
-        else _removed("participant", person.id),
-    )
+        data = _person_and_holdings(person, is_backstage=False)
+        yield Push(channels.audience(session.id), "rooms.participant_changed", data)
+    data = _person_and_holdings(person, is_backstage=True)
+    yield Push(channels.backstage(session.id), "rooms.participant_changed", data)
+
+
+def _person_and_holdings(person: Participant, *, is_backstage: bool) -> View:
+    """Show the person, with the hand and the turn that carry their name and their microphone."""
+    data: dict[str, Any] = {}
+    if hand := queries.raised_hand(person.id):
+        data["hand"] = views.hand_view(hand, person, is_backstage=is_backstage)
+    turn = queries.active_turn(person.id)
+    if turn is not None and (is_backstage or turn.state == TurnState.ON_STAGE):
+        inviter = queries.participant_by_id(turn.session_id, turn.invited_by_id)
+        data["turn"] = views.turn_view(turn, person, inviter, is_full=is_backstage)
+    is_shown = views.is_shown_backstage(person) if is_backstage else views.is_shown_to_audience(person)
+    if not is_shown:
+        return data | _removed("participant", person.id)
+    return data | {"participant": views.participant_view(person, is_backstage=is_backstage)}
 
 
 def _is_worth_telling(session: RoomSession, person: Participant) -> bool:
     """In a large room the coming and going of plain listeners is only counted, else n people cost n² messages."""
-    return person.role in BACKSTAGE or person.can_speak or session.present_count <= queries.LISTED_MAX
+    if person.role in BACKSTAGE or person.can_speak or session.present_count <= queries.LISTED_MAX:
+        return True
+    return queries.raised_hand(person.id) is not None
 
 
 def _presence(session: RoomSession) -> Iterator[Announcement]:
@@ -88,7 +81,7 @@ def on_role_changed(event: happened.RoleChanged) -> Iterator[Announcement]:
     yield Push(
         channels.person(event.session_id, event.account_id),
         event.name,
-        {"participant": views.participant_view(person, is_backstage=True)},
+        {"participant": views.participant_view(person, is_backstage=event.to_role in BACKSTAGE)},
     )
     if event.to_role not in BACKSTAGE:
         yield Revoke(channels.backstage(event.session_id), event.account_id)
@@ -182,9 +175,9 @@ def is_shown(turn: StageTurn) -> bool:
 PUSHES: dict[type[DomainEvent], Callable[[Any], Iterable[Announcement]]] = {
     happened.SessionChanged: on_session_changed,
     happened.SettingsChanged: on_session_changed,
-    happened.ParticipantJoined: on_coming_or_going,
-    happened.ParticipantLeft: on_coming_or_going,
-    happened.ParticipantChanged: on_participant_changed,
+    happened.ParticipantJoined: on_person,
+    happened.ParticipantLeft: on_person,
+    happened.ParticipantChanged: on_person,
     happened.RoleChanged: on_role_changed,
     happened.ParticipantRemoved: on_removed,
     happened.GuestMerged: on_guest_merged,

@@ -11,10 +11,12 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from plugin.api.auth import RESOLVER
 from plugin.core import tasks
 from plugin.core.clock import now
 from plugin.core.unit_of_work import HOOKS, Work
 from plugin.outbox.subscribers import current_subscribers
+from plugin.rooms import access, door_routes, routes
 from plugin.rooms.ports import PORTS, Ports
 from plugin.rooms.pushes import PUSHES
 from plugin.rooms.subscriptions import SUBSCRIPTIONS
@@ -71,3 +73,13 @@ def statements(app: Flask) -> Iterator[list[str]]:
     event.listen(Engine, "before_cursor_execute", note)
     yield seen
     event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def web(app: Flask, house: House) -> Flask:
+    """The app with the rooms' routes, whoever has put them in."""
+    if "rooms" not in app.blueprints:
+        app.register_blueprint(routes.blueprint)
+        app.register_blueprint(door_routes.blueprint)
+    RESOLVER.put(app, access.actor_of)
+    return app

@@ -29,11 +29,11 @@ ROOM = "town-hall"
 _numbers = count(1)
 
 
-def identity(name: str, **changes: Any) -> Identity:
+def identity(who: str, **changes: Any) -> Identity:
     """Return what a verified token of this person says."""
     values: dict[str, Any] = {
-        "platform_user_id": name.lower(),
-        "name": name,
+        "platform_user_id": who.lower(),
+        "name": who,
         "room": ROOM,
         "expires_at": now() + timedelta(minutes=2),
     }
@@ -54,14 +54,14 @@ class House:
     def audio(self) -> AudioServer:
         return self.servers.server
 
-    def sign_in(self, name: str, *, install_id: str = INSTALL, **changes: Any) -> Tokens:
+    def sign_in(self, who: str, *, install_id: str = INSTALL, **changes: Any) -> Tokens:
         """Let the person in with a verified identity."""
         with unit_of_work():
-            return access.sign_in(install_id, identity(name, **changes))
+            return access.sign_in(install_id, identity(who, **changes))
 
-    def enter(self, name: str, *, install_id: str = INSTALL, **changes: Any) -> Actor:
+    def enter(self, who: str, *, install_id: str = INSTALL, **changes: Any) -> Actor:
         """Let the person in and return who they are here."""
-        return access.actor_of(self.sign_in(name, install_id=install_id, **changes).access_token)
+        return access.actor_of(self.sign_in(who, install_id=install_id, **changes).access_token)
 
     def again(self, actor: Actor) -> Actor:
         """Return the same person with the role of this moment."""
