@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = Path(sys.executable).parent
 NODE = ("sh", ".ci/node.sh", str(SCRIPTS.parent))
 BY_ITSELF = "browser or livekit"
-NEEDS_A_SERVER = "postgres or redis or livekit or browser"
+SLOW = "postgres or redis or livekit or browser or whole or soak"
 NO_TESTS_COLLECTED = 5
 
 
@@ -59,7 +59,7 @@ def main(scope: str) -> int:
         run_pytest("tests", f"not ({BY_ITSELF} or soak)", ("-n", "2"), tally)
         run_pytest("tests with a browser or LiveKit", f"({BY_ITSELF}) and not soak", (), tally)
     else:
-        run_pytest("tests that need no server", f"not ({NEEDS_A_SERVER} or soak)", ("-n", "2"), tally)
+        run_pytest("tests that need no server", f"not ({SLOW})", ("-n", "2"), tally)
     print("\n".join(["", *tally.closing_lines()]), flush=True)
     return 1 if tally.broken else 0
 
