@@ -8,6 +8,7 @@ from plugin.config import Settings
 from plugin.core.database import session
 from plugin.core.errors import NotFoundError
 from plugin.core.slot import Slot
+from plugin.manifest import manifest
 from plugin.platforms import secrets
 from plugin.platforms.adapter import Adapter, AdapterFactory, BadTokenError, Connection
 from plugin.platforms.models import Install, InstallStatus
@@ -21,6 +22,9 @@ class Registry:
 
     settings: Settings
     factories: dict[str, AdapterFactory] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        manifest()  # a server whose manifest does not fit does not start
 
     def register(self, kind: str, factory: AdapterFactory) -> None:
         """Let installs of this kind be served by this adapter."""

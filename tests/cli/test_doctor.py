@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from plugin import manifest
 from plugin.cli.checks import HEARTBEAT_KEY
 from plugin.core.clock import now
 from plugin.core.database import session
@@ -139,6 +140,23 @@ def test_a_lost_key_is_told_with_its_remedy(run: Command, install: Install, monk
     result = run("doctor")
     assert result.exit_code == 1
     assert "Put the former key back" in result.output and "Traceback" not in result.output
+
+
+def test_a_manifest_that_says_too_much_stops_the_start(
+    run: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    document = {**manifest.manifest().document, "is_admin": True}
+    path = tmp_path / "plugin.json"
+    path.write_text(json.dumps(document))
+    monkeypatch.setitem(manifest._PLACES, "plugin.json", (path,))
+    manifest.manifest.cache_clear()
+    try:
+        result = run("doctor")
+    finally:
+        monkeypatch.undo()
+        manifest.manifest.cache_clear()
+    assert result.exit_code == 1
+    assert "plugin.json, at /is_admin: unknown key" in result.output and "Traceback" not in result.output
 
 
 @pytest.mark.usefixtures("alive")
