@@ -156,9 +156,7 @@ def trim(kept_hours: float = KEPT_HOURS, batch: int = 5000) -> int:
             )
             keys = [(channel, seq) for channel, seq in work.session.execute(old.limit(batch))]
             for channel, highest in _highest(keys).items():
-                work.session.execute(
-                    delete(ChannelLog).where(ChannelLog.channel == channel, ChannelLog.seq <= highest)
-                )
+                work.session.execute(delete(ChannelLog).where(ChannelLog.channel == channel, ChannelLog.seq <= highest))
         total += len(keys)
         if len(keys) < batch:
             return total

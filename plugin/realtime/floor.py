@@ -32,4 +32,3 @@ def install(
     api.register_blueprint(routes.blueprint)
     app.register_blueprint(routes.socket_blueprint)
     return realtime
-

@@ -200,10 +200,10 @@ class Hub:
         """The log does not hold what is missing: tell everybody to fetch anew and go on behind the hole."""
         self._send_batch(state)
         state.forget_frames()
-        for _seq, frame in (skipped := order.skip_hole()):
+        for seq, frame in order.skip_hole():
+            state.remember(seq, frame)
             if state.tap is not None:
                 state.tap(frame)
-        state.ring.extend(skipped)
         state.batch.append(framing.text_frame(protocol.gap(state.name, state.last)))
         self._dirty.add(state)
 

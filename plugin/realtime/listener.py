@@ -16,6 +16,7 @@ from plugin.realtime import envelope, redis_link
 log = structlog.get_logger(__name__)
 
 _TURN_SECONDS = 0.05
+_MESSAGES_PER_TURN = 200
 _PING_SECONDS = 1.0
 #: Without any answer for this long the connection counts as dead.
 _SILENT_SECONDS = 3.0
@@ -106,15 +107,18 @@ class Listener:
             pubsub.unsubscribe(*(self._prefix + name for name in removed))
 
     def _take_messages(self, pubsub: Any) -> None:
-        message = pubsub.get_message(timeout=_TURN_SECONDS)
         confirmed: list[str] = []
-        while message is not None:
+        patience = _TURN_SECONDS
+        for _ in range(_MESSAGES_PER_TURN):
+            message = pubsub.get_message(timeout=patience)
+            if message is None:
+                break
+            patience = 0.0
             self._heard_at = time.monotonic()
             if message["type"] == "message":
                 self._hand_on(message)
             elif message["type"] == "subscribe":
                 confirmed.append(message["channel"].decode().removeprefix(self._prefix))
-            message = None if self._wishes else pubsub.get_message(timeout=0)
         if confirmed:
             self._confirm(confirmed)
 

@@ -169,7 +169,7 @@ def _wanted(items: object) -> tuple[Wanted, ...]:
 
 
 def _channel(value: object) -> str:
-    _require(isinstance(value, str) and 0 < len(value) <= MAX_CHANNEL_LENGTH)
+    _require(isinstance(value, str) and 0 < len(value) <= MAX_CHANNEL_LENGTH and value.isascii())
     return str(value)
 
 

@@ -87,7 +87,7 @@ class Switchboard:
 
     def _ready(self, connection: Connection, mask: int) -> None:
         try:
-            if mask & WRITE:
+            if mask & WRITE and connection.state is not State.CLOSED:
                 self._flush(connection)
             if mask & READ and connection.state is not State.CLOSED:
                 self._read(connection)

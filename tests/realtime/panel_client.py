@@ -20,8 +20,15 @@ def open_socket(url: str, ticket: str | None, origin: str | None = ORIGIN, **opt
     """Do the handshake only; websockets offers compression, as browsers do."""
     subprotocols = [Subprotocol("sidestage.v1")] + ([Subprotocol(f"ticket.{ticket}")] if ticket is not None else [])
     connection: ClientConnection = connect(
-        url, origin=Origin(origin) if origin else None, subprotocols=subprotocols, max_size=None, max_queue=None,
-        proxy=None, close_timeout=2, ping_interval=None, **options,
+        url,
+        origin=Origin(origin) if origin else None,
+        subprotocols=subprotocols,
+        max_size=None,
+        max_queue=None,
+        proxy=None,
+        close_timeout=2,
+        ping_interval=None,
+        **options,
     )
     connection.__enter__()  # its end is `close`; a `with` block would be too narrow for these tests
     return connection

@@ -80,8 +80,13 @@ def actor_of_session(panel_session_id: str) -> Actor:
     if row is None:
         raise UnauthenticatedError()
     return Actor(
-        account_id=f"acc_{name}", install_id="ins_1", room_id="room_1", session_id=SESSION,
-        participant_id=f"par_{name}", role=Role(row.role), name=name,
+        account_id=f"acc_{name}",
+        install_id="ins_1",
+        room_id="room_1",
+        session_id=SESSION,
+        participant_id=f"par_{name}",
+        role=Role(row.role),
+        name=name,
     )
 
 

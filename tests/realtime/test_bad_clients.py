@@ -124,9 +124,7 @@ BAD_FRAMES = [
 ]
 
 
-def test_bad_frames_close_that_client_only(
-    web: WebProcess, healthy: PanelClient, channel: str, knock: Knock
-) -> None:
+def test_bad_frames_close_that_client_only(web: WebProcess, healthy: PanelClient, channel: str, knock: Knock) -> None:
     for number, (what, data, code) in enumerate(BAD_FRAMES):
         sock = knock("lina")
         hello(sock)
@@ -212,8 +210,12 @@ def test_the_sixth_socket_of_a_person_closes_the_oldest(join: Connect) -> None:
 def test_what_a_person_may_not_hear_is_refused(join: Connect) -> None:
     lina = join("lina")
     others = [
-        channels.backstage(SESSION), channels.person(SESSION, "acc_omar"), channels.audience("ses_2"),
-        channels.REVOCATIONS, "nothing", "audience:",
+        channels.backstage(SESSION),
+        channels.person(SESSION, "acc_omar"),
+        channels.audience("ses_2"),
+        channels.REVOCATIONS,
+        "nothing",
+        "audience:",
     ]
     lina.subscribe(AUDIENCE, *others)
     refused = [frame["channel"] for frame in lina.frames if frame["type"] == "error" and frame["code"] == "forbidden"]

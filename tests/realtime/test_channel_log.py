@@ -45,7 +45,11 @@ def test_each_channel_counts_for_itself_without_holes(app: Flask) -> None:
     assert [seq for seq, _ in channel_log.since("b", 0, 2)] == [1, 2]
     (_, frame), *_ = channel_log.since("c", 0, 1)
     assert json.loads(frame) == {
-        "type": "push", "channel": "c", "seq": 1, "name": "stand_in.told", "data": {"text": "text 0"},
+        "type": "push",
+        "channel": "c",
+        "seq": 1,
+        "name": "stand_in.told",
+        "data": {"text": "text 0"},
     }
 
 

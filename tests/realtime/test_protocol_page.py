@@ -126,6 +126,8 @@ def test_builders_write_exactly_the_members_of_the_table() -> None:
         '{"type":"subscribe","channels":[{"name":"a"},{"name":"a","seq":1}]}',
         '{"type":"subscribe","channels":[{"name":"a","since":1}]}',
         '{"type":"unsubscribe","channel":7}',
+        '{"type":"unsubscribe","channel":"\\ud800"}',
+        '{"type":"hello","version":' + "9" * 5000 + "}",
         json.dumps({"type": "subscribe", "channels": [{"name": f"c{i}"} for i in range(17)]}),
         json.dumps({"type": "typing", "channel": "x" * 200}),
     ],

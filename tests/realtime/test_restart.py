@@ -39,9 +39,7 @@ def test_sighup_replaces_the_worker_and_its_sockets_say_goodbye(
     assert again.texts(channel) == ["before"]
 
 
-def test_a_killed_process_loses_nothing_that_was_acknowledged(
-    start_web: StartWeb, join: Connect, channel: str
-) -> None:
+def test_a_killed_process_loses_nothing_that_was_acknowledged(start_web: StartWeb, join: Connect, channel: str) -> None:
     first, second = start_web(), start_web()
     lina = join("lina", at=first)
     lina.subscribe(channel)

@@ -45,9 +45,12 @@ def test_interleaved_publishing_arrives_whole_and_in_order(
         thread.join()
     total = len(webs) * WRITERS * ROUNDS * TEXTS
     for client in clients:
-        client.wait_until(lambda _frame, client=client: (  # type: ignore[misc]
-            len(client.pushes(channel)) + len(client.pushes(other)) >= 2 * total
-        ), seconds=20)
+        client.wait_until(
+            lambda _frame, client=client: (  # type: ignore[misc]
+                len(client.pushes(channel)) + len(client.pushes(other)) >= 2 * total
+            ),
+            seconds=20,
+        )
         for name in (channel, other):
             assert client.seqs(name) == list(range(1, total + 1))
             assert len(set(client.texts(name))) == total
