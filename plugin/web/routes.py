@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, abort, make_response, render_template, request, send_from_directory
+from flask import Blueprint, Response, make_response, render_template, request
 
+from plugin.core.errors import NotFoundError
 from plugin.web import assets
 from plugin.web.content_policy import content_policy, origins
 
@@ -52,22 +53,32 @@ def _page(*, install_id: str, framed_by: list[str], entry: str) -> Response:
 
 
 def _asset(version: str, path: str) -> Response:
-    if not assets.is_served(path):
-        abort(404)
-    response = send_from_directory(assets.STATIC, path)
+    response = _file(path)
     if version == assets.version():
         response.headers["Cache-Control"] = f"public, max-age={assets.KEPT_FOR_EVER_SECONDS}, immutable"
     else:
         # A page of the release before asks for its files by their old name: answered, but not to be kept under it.
         response.headers["Cache-Control"] = "no-store"
-    return _plain(response)
+    return response
 
 
 def _embed() -> Response:
-    response = send_from_directory(assets.STATIC, "embed.js")
+    response = _file("embed.js")
     response.headers["Cache-Control"] = f"public, max-age={EMBED_SECONDS}"
     # The only file that other sites include.
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def _file(path: str) -> Response:
+    asset = assets.every().get(path)
+    if asset is None:
+        raise NotFoundError()
+    is_zipped = request.accept_encodings["gzip"] > 0
+    response = Response(asset.zipped if is_zipped else asset.content, content_type=asset.content_type)
+    response.headers["Vary"] = "Accept-Encoding"
+    if is_zipped:
+        response.headers["Content-Encoding"] = "gzip"
     return _plain(response)
 
 

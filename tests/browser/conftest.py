@@ -17,7 +17,7 @@ from tests.servers import programs
 from tests.servers.ports import free_port
 
 HOST_PAGE = """<!doctype html><html lang="en"><title>Audio room</title>
-<style>html, body { height: 100%; margin: 0 } #panel { height: 600px }</style>
+<style>html, body { height: 100%; margin: 0 } #panel { height: 600px } body > a { display: block; padding: 8px }</style>
 <body><h1>Our audio room</h1><div id="panel"></div><a href="#after">After the panel</a>
 <script src="{{ panel_url }}/embed.js"></script>
 <script>

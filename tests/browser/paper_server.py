@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, WebSocketRoute
 
 from tests.browser.rooms_on_paper import SESSION, Json, copied
 
-TOKENS = {"access_token": "access", "refresh_token": "refresh", "expires_in_seconds": 600}
+TOKENS: Json = {"access_token": "secret-access", "refresh_token": "secret-refresh", "expires_in_seconds": 600}
 Answer = tuple[int, Any]
 
 

@@ -144,3 +144,14 @@ def test_a_guest_gives_a_name_and_the_link_leaves_the_address(gallery: str, watc
     expect(page.page.get_by_role("heading", name="Product AMA with Hana")).to_be_visible()
     assert server.written("/guest-sessions") == [{"guest_token": "secret-link", "name": "Nadia"}]
     assert "secret" not in page.page.url
+
+
+@pytest.mark.parametrize(("name", "role", "budget"), [("Lina", "listener", 80_000), ("Hana", "host", 90_000)])
+def test_the_first_load_stays_within_its_budget(gallery: str, watched: Open, name: str, role: str, budget: int) -> None:
+    page, _ = opened(gallery, watched, paper.busy_room(name, role), viewport={"width": 375, "height": 700})
+    sizes: dict[str, int] = page.page.evaluate(
+        "Object.fromEntries(['resource', 'navigation'].flatMap((kind) => performance.getEntriesByType(kind))"
+        ".filter((one) => !one.name.includes('/api/')).map((one) => [one.name, one.encodedBodySize]))"
+    )
+    assert len(sizes) > 30
+    assert sum(sizes.values()) <= budget

@@ -50,10 +50,11 @@ class WatchedPage:
     def accessibility_problems(self) -> list[str]:
         """What axe finds against WCAG 2.2 AA in the whole page, one line for each element."""
         # A colour on its way from one theme to the other is nobody's choice.
-        self.page.evaluate(
-            "Promise.all(document.getAnimations().filter((one) => one.effect.getTiming().iterations === 1)"
-            ".map((one) => one.finished.catch(() => {})))"
-        )
+        for frame in self.page.frames:
+            frame.evaluate(
+                "Promise.all(document.getAnimations().filter((one) => one.effect.getTiming().iterations === 1)"
+                ".map((one) => one.finished.catch(() => {})))"
+            )
         result: Any = self.page.evaluate(
             "(tags) => axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })",
             STANDARDS,

@@ -8,6 +8,8 @@ import { inUnits, millis, now } from "./time.js";
 /** @import { Panel } from "./panel.js" */
 /** @import { Problem } from "./api.js" */
 
+const ENDLESS_MS = 3600_000;
+
 /* ── hosts: the way of a question ── */
 
 /** @type {Record<string, string>} */
@@ -68,7 +70,7 @@ function explain(problem, question, path, redo) {
 
 /** @param {Problem} problem @param {string} path @param {() => void} run */
 function taken(problem, path, run) {
-  const number = problem.body.question?.number ?? 0;
+  const number = String(problem.body.question?.number ?? "");
   const key = path.endsWith("/bring-up") ? "desk.close_and_bring" : "desk.close_and_read";
   return { sentence: t("desk.taken", { number }), redo: { label: t(key, { number }), run } };
 }
@@ -87,8 +89,10 @@ function offerUndo(panel, question, verb) {
   const after = latest(panel, question);
   const seconds = panel.state?.me.undo_seconds ?? null;
   const until = after.undo_until ?? (seconds === null ? null : new Date(now() + seconds * 1000).toISOString());
-  const sentence = named(`undo.${verb}`, { number: question.number });
-  panel.undoable = sentence ? { questionId: question.id, sentence, until } : null;
+  const sentence = named(`undo.${verb}`, { number: String(question.number) });
+  // Who asked for no limit gets a day from the server: no clock needs to run for that.
+  const isEndless = until !== null && millis(until) - now() > ENDLESS_MS;
+  panel.undoable = sentence ? { questionId: question.id, sentence, until: isEndless ? null : until } : null;
   panel.changed();
 }
 
@@ -105,15 +109,20 @@ export const rank = (panel, question, afterId) =>
   panel.act(question.id, () => panel.api.write("POST", `/questions/${question.id}/rank`, { after_id: afterId }));
 
 /** Bring up the first of the queue. @param {Panel} panel */
-export const next = (panel) => panel.act("next", () => panel.api.write("POST", "/questions/next"));
+export async function next(panel) {
+  const question = await panel.act("next", () => panel.api.write("POST", "/questions/next"));
+  if (question) offerUndo(panel, question, "on_stage");
+}
 
 /** @param {Panel} panel @param {string[]} ids */
 export const markSeen = (panel, ids) =>
   panel.api.write("POST", "/questions/seen", { ids }).then((answer) => panel.take(answer), () => {});
 
 /** @param {Panel} panel @param {Question} question */
-export const withdraw = (panel, question) =>
-  panel.act(question.id, () => panel.api.write("POST", `/questions/${question.id}/withdraw`));
+export async function withdraw(panel, question) {
+  const answer = await panel.act(question.id, () => panel.api.write("POST", `/questions/${question.id}/withdraw`));
+  if (answer) offerUndo(panel, question, "withdrawn");
+}
 
 /* ── people and the stage ── */
 

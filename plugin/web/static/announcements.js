@@ -44,7 +44,7 @@ function questionNews(before, after, id) {
     return [{ kind: "question", isMine: false, text }];
   }
   if (is.state !== "on_stage" || was?.state === "on_stage") return [];
-  return [{ kind: "other", isMine: false, text: t("say.on_stage", { number: is.number, text: is.text }) }];
+  return [{ kind: "other", isMine: false, text: t("say.on_stage", { number: String(is.number), text: is.text }) }];
 }
 
 /** @param {State} before @param {State} after @param {Question | undefined} was @param {Question} is @returns {News[]} */

@@ -248,7 +248,7 @@ const TABLE = {
   "undo.later": "Q{number} is kept for later.",
   "undo.declined": "Q{number} is declined.",
   "undo.hidden": "Q{number} is hidden.",
-  "undo.left": "left",
+  "undo.withdrawn": "Your question Q{number} is withdrawn.",
 
   /* people */
   "people.hosts": "Hosts",

@@ -278,7 +278,7 @@ export class Panel extends EventTarget {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.#redraft(draft, error.isOffline ? "waiting" : "failed", error.message);
-      if (error.status === 429) this.askAgainAt = Date.now() + error.retryAfterSeconds * 1000;
+      if (error.retryAfterSeconds) this.askAgainAt = Date.now() + error.retryAfterSeconds * 1000;
       return error;
     } finally {
       this.changed();

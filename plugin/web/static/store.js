@@ -64,6 +64,7 @@ export function absorb(state, data, channel = "") {
   if (data.question) next = withQuestion(next, data.question, channel);
   if (data.question_id && "votes" in data) next = withTally(next, data);
   if (data.voted) next = data.voted.reduce((/** @type {State} */ seen, /** @type {string} */ id) => withVote(seen, id, true), next);
+  if (Array.isArray(data.voted)) next = { ...next, voted: idSet(data.voted) };
   if ("present_count" in data) next = withPresence(next, data);
   if (data.removed) next = without(next, data.removed, channel);
   return next;

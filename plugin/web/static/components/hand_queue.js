@@ -23,7 +23,8 @@ export function handQueue(panel) {
 /** @param {Panel} panel @param {State} state @param {Hand} hand */
 function handCard(panel, state, hand) {
   const turn = store.turnOfPerson(state, hand.participant_id);
-  const recent = turn && !turn.question_id && (turn.invited_at ?? "") >= hand.raised_at ? turn : undefined;
+  const recent = turn && (turn.invited_at ?? "") >= hand.raised_at ? turn : undefined;
+  const question = hand.question_id ? state.questions[hand.question_id] : undefined;
   const isBusy = panel.busy.has(hand.participant_id);
   return html`<article class="item hand">
     ${face(hand.name)}
@@ -33,6 +34,7 @@ function handCard(panel, state, hand) {
           <p class="who-line"><b>${person(hand.name)}</b> <time-count from=${hand.raised_at}></time-count></p>
           ${handMeta(state, hand)}
           ${hand.reason ? html`<p class="reason" dir="auto">“${hand.reason}”</p>` : nothing}
+          ${question ? html`<p class="reason about" dir="auto">${question.text}</p>` : nothing}
         </div>
         ${!isUnderWay(recent)
           ? html`<button class="btn" ?disabled=${isBusy} @click=${() => acts.invite(panel, hand.participant_id, hand)}>

@@ -62,7 +62,7 @@ export class QuestionComposer extends PanelElement {
     this.sentence = "";
     const problem = await this.panel.ask(text.trim(), this.voice);
     // A limit or a refusal belongs to the composer: the words go back to where they were written.
-    if (problem && !problem.isOffline && !this.text) this.#takeBack(text, problem.status === 429 ? "" : problem.message);
+    if (problem && !problem.isOffline && !this.text) this.#takeBack(text, problem.retryAfterSeconds ? "" : problem.message);
   }
 
   /** @param {string} text @param {string} sentence */

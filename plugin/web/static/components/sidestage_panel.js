@@ -5,20 +5,24 @@ import * as store from "../store.js";
 import { html, nothing } from "../vendor/lit.js";
 import { PanelElement } from "./element.js";
 import { roomHeader } from "./room_header.js";
-import "./guest_form.js";
 import "./hand_dialog.js";
-import "./host_desk.js";
 import "./invite_dialog.js";
 import "./my_questions.js";
 import "./people_list.js";
 import "./question_composer.js";
 import "./question_list.js";
-import "./settings_dialog.js";
 import "./status_line.js";
 import "./time_elements.js";
 import "./undo_bar.js";
 
 /** @typedef {"desk" | "questions" | "mine" | "people"} View */
+
+/** What only some people need comes when they need it. @type {Record<string, () => Promise<unknown>>} */
+const LATER = {
+  "guest-form": () => import("./guest_form.js"),
+  "host-desk": () => import("./host_desk.js"),
+  "settings-dialog": () => import("./settings_dialog.js"),
+};
 
 const WIDE = matchMedia("(min-width: 900px)");
 
@@ -44,11 +48,26 @@ export class SidestagePanel extends PanelElement {
     WIDE.removeEventListener("change", this.redraw);
   }
 
+  /** Whether this element is here; if not, it is fetched, and the panel drawn again. @param {string} name */
+  #has(name) {
+    if (customElements.get(name)) return true;
+    LATER[name]().then(this.redraw, () => this.panel.show("failed", t("error.offline")));
+    return false;
+  }
+
+  async #openSettings() {
+    await LATER["settings-dialog"]();
+    this.requestUpdate();
+    await this.updateComplete;
+    /** @type {any} */ (this.querySelector("settings-dialog")).show();
+  }
+
   render() {
     const { phase } = this.panel;
     if (phase === "starting") return skeleton();
-    if (phase === "guest") return html`<guest-form .panel=${this.panel}></guest-form>`;
+    if (phase === "guest") return this.#has("guest-form") ? html`<guest-form .panel=${this.panel}></guest-form>` : skeleton();
     if (phase !== "ready") return this.#message();
+    if (store.isBackstage(this.state) && !this.#has("host-desk")) return skeleton();
     return this.#room();
   }
 
@@ -73,7 +92,7 @@ export class SidestagePanel extends PanelElement {
     const view = this.view && views.includes(this.view) ? this.view : views[0];
     const dialog = (/** @type {string} */ name) => () => /** @type {any} */ (this.querySelector(name))?.show();
     const tabs = views.length > 1 ? this.#tabs(views, view) : nothing;
-    const parts = { tabs, raise: dialog("hand-dialog"), settings: dialog("settings-dialog") };
+    const parts = { tabs, raise: dialog("hand-dialog"), settings: () => void this.#openSettings() };
     const { panel } = this;
     return html`<div
       class="panel ${panel.isStale ? "stale" : ""} ${store.isBackstage(this.state) ? "is-host" : ""} view-${view}"
@@ -89,7 +108,9 @@ export class SidestagePanel extends PanelElement {
       <undo-bar .panel=${panel}></undo-bar>
       <invite-dialog .panel=${panel}></invite-dialog>
       <hand-dialog .panel=${panel}></hand-dialog>
-      <settings-dialog .panel=${panel} .theme=${this.theme}></settings-dialog>
+      ${customElements.get("settings-dialog")
+        ? html`<settings-dialog .panel=${panel} .theme=${this.theme}></settings-dialog>`
+        : nothing}
     </div>`;
   }
 
