@@ -74,10 +74,11 @@ class Dialogue:
     def on_text(self, connection: Connection, text: str) -> None:
         """Act on one frame."""
         frame = protocol.parse(text)
-        if isinstance(frame, Hello) != (not connection.is_greeted):
+        if isinstance(frame, Hello) and connection.is_greeted:
             raise FrameError(CloseCode.BAD_FRAME)
+        connection.is_greeted = True
         if isinstance(frame, Hello):
-            self._greet(connection, frame)
+            self._welcome(connection, frame)
         elif isinstance(frame, Subscribe):
             self._take(connection, frame)
         elif isinstance(frame, Unsubscribe):
@@ -89,10 +90,9 @@ class Dialogue:
         """Return the frame of the regular heartbeat."""
         return protocol.heartbeat(self._hub.position_of(connection)) if connection.is_greeted else None
 
-    def _greet(self, connection: Connection, frame: Hello) -> None:
+    def _welcome(self, connection: Connection, frame: Hello) -> None:
         if frame.version != protocol.VERSION:
             raise FrameError(CloseCode.BAD_FRAME)
-        connection.is_greeted = True
         self._switchboard.say(connection, protocol.welcome())
 
     def _take(self, connection: Connection, frame: Subscribe) -> None:

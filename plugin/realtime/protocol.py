@@ -88,7 +88,7 @@ class FrameError(Exception):
 
 @dataclass(frozen=True)
 class Hello:
-    """The client's first frame."""
+    """The client's first frame, if it says one."""
 
     version: int
 

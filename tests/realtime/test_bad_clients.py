@@ -136,11 +136,17 @@ def test_bad_frames_close_that_client_only(web: WebProcess, healthy: PanelClient
     assert "Traceback" not in web.process.log()
 
 
-def test_nothing_is_said_before_hello(knock: Knock) -> None:
-    for first in (b'{"type":"ping"}', b'{"type":"hello","version":2}'):
+def test_hello_comes_first_and_in_our_version_or_not_at_all(knock: Knock) -> None:
+    for frames in ((b'{"type":"ping"}', b'{"type":"hello","version":1}'), (b'{"type":"hello","version":2}',)):
         sock = knock("lina")
-        sock.sendall(frame(1, first))
+        for one in frames:
+            sock.sendall(frame(1, one))
         assert close_code(sock) == CloseCode.BAD_FRAME
+    brief = knock("lina")
+    brief.sendall(frame(1, b'{"type":"ping"}'))
+    received = b""
+    while b"heartbeat" not in received:
+        received += brief.recv(1024)
 
 
 def test_messages_in_pieces_and_pings_are_understood(knock: Knock) -> None:
