@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from alembic import context
 from sqlalchemy import Engine
+from sqlalchemy.types import TypeDecorator
 
 from plugin.application import create_app
 from plugin.core.database import Base, db
@@ -17,6 +20,13 @@ def _engine() -> Engine:
         return db.engine
 
 
+def _render(kind: str, item: Any, autogenerate: Any) -> str | Literal[False]:
+    # A migration is frozen: it must not change when one of our column types does.
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl!r}"
+    return False
+
+
 def run() -> None:
     """Migrate in one transaction; SQLite alters tables by copying them (batch mode)."""
     with _engine().connect() as connection:
@@ -25,6 +35,7 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=connection.dialect.name == "sqlite",
             compare_type=True,
+            render_item=_render,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,8 +22,9 @@ ChannelPolicy = Callable[[Actor, str], bool]
 class Feature:
     """One feature's plugs.
 
-    ``channel_policies`` maps a channel's prefix (``asker``) to who may subscribe. ``bootstrap`` adds members to the
-    panel's first answer. ``sweeps`` are idempotent functions that the worker calls every 15 seconds.
+    ``channel_policies`` maps a channel's prefix (``asker``) to who may subscribe, ``channels`` says which
+    of them a panel listens to, ``bootstrap`` adds members to its first answer. ``sweeps`` are idempotent functions
+    that the worker calls every 15 seconds.
     """
 
     name: str
@@ -31,5 +32,6 @@ class Feature:
     pushes: Mapping[type[DomainEvent], PushFunction] = field(default_factory=dict)
     subscriptions: Mapping[type[DomainEvent], Subscriber] = field(default_factory=dict)
     channel_policies: Mapping[str, ChannelPolicy] = field(default_factory=dict)
+    channels: Callable[[Actor], Sequence[str]] | None = None
     bootstrap: Callable[[Actor], Mapping[str, Any]] | None = None
     sweeps: tuple[Callable[[], int], ...] = ()

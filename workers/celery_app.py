@@ -26,10 +26,10 @@ def broker_options() -> dict[str, Any]:
     }
 
 
-def make_celery(app: Flask, settings: Settings) -> Celery:
+def make_celery(app: Flask, settings: Settings) -> Celery[Any]:
     """Build the Celery app around a Flask app: every task runs in an app context with a session of its own."""
 
-    class ContextTask(Task):  # type: ignore[misc, type-arg]
+    class ContextTask(Task):  # type: ignore[type-arg]
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
             with app.app_context():
                 return self.run(*args, **kwargs)
@@ -62,7 +62,7 @@ flask_app = create_app(settings)
 celery_app = make_celery(flask_app, settings)
 
 
-@worker_process_init.connect  # type: ignore[untyped-decorator]
+@worker_process_init.connect
 def _forget_inherited_connections(**_kwargs: Any) -> None:
     with flask_app.app_context():
         db.engine.dispose(close=False)  # a connection opened before the fork belongs to the parent

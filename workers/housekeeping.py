@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from plugin.api.idempotency import KEPT_HOURS, StoredAnswer
 from plugin.core.clock import now
 from plugin.core.unit_of_work import unit_of_work
-from plugin.features import sweeps
+from plugin.features import all_sweeps
 from plugin.outbox.models import OutboxEvent, OutboxReceipt
 from plugin.realtime import channel_log
 from workers.heartbeat import beat_seen
@@ -19,12 +19,12 @@ from workers.heartbeat import beat_seen
 RELAYED_KEPT_DAYS = 7
 
 
-@shared_task(name="sidestage.sweep")  # type: ignore[untyped-decorator]
+@shared_task(name="sidestage.sweep")
 def sweep() -> int:
     """Run every feature's sweep; one that fails does not keep the others from running."""
     beat_seen("beat")
     total = 0
-    for function in sweeps():
+    for function in all_sweeps():
         try:
             total += function()
         except Exception:
@@ -32,7 +32,7 @@ def sweep() -> int:
     return total
 
 
-@shared_task(name="sidestage.housekeep")  # type: ignore[untyped-decorator]
+@shared_task(name="sidestage.housekeep")
 def housekeep() -> None:
     """Drop stored answers after a day, relayed events after a week, and old rows of the channel log."""
     with unit_of_work() as work:

@@ -8,7 +8,7 @@ from plugin.outbox.relay import relay_waiting
 from workers.heartbeat import beat_seen
 
 
-@shared_task(name="sidestage.relay_outbox")  # type: ignore[untyped-decorator]
+@shared_task(name="sidestage.relay_outbox")
 def relay_outbox() -> int:
     """Hand on every waiting domain event; return how many."""
     beat_seen("worker")

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 import flask_smorest
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.common import resolve_schema_cls
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
@@ -47,6 +49,14 @@ class _Api(flask_smorest.Api):  # type: ignore[misc]  # as above
         return problems.of_http(error)
 
 
+def _name_of(schema: Any) -> str:
+    """Name a schema in the OpenAPI document by its feature too: two features may both have a ``SettingsBody``."""
+    resolved = resolve_schema_cls(schema)
+    kind: type = resolved[0] if isinstance(resolved, list) else resolved
+    feature = kind.__module__.removeprefix("plugin.").split(".")[0]
+    return feature.capitalize() + kind.__name__.lstrip("_").removesuffix("Schema")
+
+
 def install(app: Flask) -> flask_smorest.Api:
     """Give the app its API and the OpenAPI document at /api/v1/openapi.json."""
     app.config.update(
@@ -56,4 +66,4 @@ def install(app: Flask) -> flask_smorest.Api:
         OPENAPI_URL_PREFIX=PREFIX,
         OPENAPI_JSON_PATH="openapi.json",
     )
-    return _Api(app)
+    return _Api(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_name_of)})

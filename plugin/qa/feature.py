@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plugin.feature import Feature
 from plugin.qa.bootstrap import bootstrap
-from plugin.qa.channel_policy import POLICIES
+from plugin.qa.channel_policy import POLICIES, own_channels
 from plugin.qa.pushes import PUSHES
 from plugin.qa.routes import blueprint
 from plugin.qa.subscriptions import SUBSCRIPTIONS
@@ -16,6 +16,7 @@ feature = Feature(
     pushes=PUSHES,
     subscriptions=SUBSCRIPTIONS,
     channel_policies=POLICIES,
+    channels=own_channels,
     bootstrap=bootstrap,
     sweeps=SWEEPS,
 )

@@ -23,7 +23,7 @@ HOST_PAGE = """<!doctype html><html lang="en"><title>Audio room</title>
 <script>
 let asked = 0;
 const mounted = Sidestage.mount(document.getElementById("panel"), {
-  panelUrl: "{{ panel_url }}", installId: "ins_framed", room: "ama", theme: "light",
+  panelUrl: "{{ panel_url }}/panel/ins_framed", room: "ama", theme: "light",
   getToken: () => `token-${++asked}`,
 });
 </script></body></html>"""

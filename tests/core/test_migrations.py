@@ -14,7 +14,7 @@ from plugin import features
 from plugin.core import database, migrations
 from plugin.core.database import Base
 
-assert features  # every feature's tables are known once the table of contents is read
+assert features.FEATURES  # every feature's tables are known once the table of contents is read
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from plugin.rooms import access
 from plugin.rooms.models import Participant
 from tests.converges import Headers, converges, reducer, wire
 from tests.qa.cast import Cast, gather
-from tests.qa.wiring import wire_up
 
 __all__ = ["converges", "reducer", "wire"]
 
@@ -20,7 +19,6 @@ __all__ = ["converges", "reducer", "wire"]
 @pytest.fixture
 def cast(app: Flask) -> Cast:
     """Everyone in one live room: Hana hosts, Cole co-hosts, Petra produces, Sam speaks, Gus is a guest."""
-    wire_up(app)
     return gather()
 
 

@@ -14,7 +14,7 @@ from plugin.outbox.models import OutboxEvent
 from plugin.qa import desk, service, subscriptions
 from plugin.qa.models import Moderation, Question, QuestionState, Voice
 from plugin.rooms import queries as rooms
-from plugin.rooms import sessions, stage
+from plugin.rooms import sessions, stage, turns
 from plugin.rooms.domain_events import SessionEnded, StageTurnConfirmed, StageTurnEnded
 from plugin.rooms.models import Hand, Participant, RoomSession, StageTurn
 from plugin.rooms.states import HandsPolicy, HandState, TurnState
@@ -35,7 +35,7 @@ def _bring_on_stage(cast: Cast, question: Question, *, host: str = "hana") -> St
         rooms.session_for_update(cast.session_id)
         held = rooms.turn(cast.session_id, turn.id)
         session().get_one(Participant, cast.lina.participant_id).can_speak = True
-        stage.confirm(held)
+        turns.confirm(held)
     subscriptions.put_on_stage(_heard(StageTurnConfirmed))
     return held
 
@@ -76,7 +76,7 @@ def test_confirmed_while_another_is_answered_leaves_both_as_they_are(cast: Cast)
     done(stage.accept, cast.lina, turn.id)
     with unit_of_work():
         rooms.session_for_update(cast.session_id)
-        stage.confirm(rooms.turn(cast.session_id, turn.id))
+        turns.confirm(rooms.turn(cast.session_id, turn.id))
     subscriptions.put_on_stage(_heard(StageTurnConfirmed))
     assert (fresh(question).state, fresh(other).state) == (QuestionState.OPEN, QuestionState.ON_STAGE)
 

@@ -1,4 +1,4 @@
-"""A whole Sidestage as it runs in production: web processes, a Celery worker and beat, on real Redis and a real database."""
+"""A whole Sidestage as in production: web processes, a Celery worker and beat, on a real Redis and database."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ class SidestageStack:
         } | (environment or {})
         (directory / "data").mkdir(parents=True, exist_ok=True)
         self.web = [self._web(port) for port in self.ports]
-        self.worker = self._celery("worker", "--concurrency", "2", "--without-gossip", "--without-mingle")
+        self.worker = self._celery(
+            "worker", "--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle"
+        )
         self.beat = self._celery("beat") if has_beat else None
 
     @property

@@ -1,7 +1,7 @@
 /**
  * All that a host page includes. It puts the panel's frame into the page and hands it a room token when asked:
  *
- *   Sidestage.mount(element, { panelUrl, installId, room, getToken, theme })
+ *   Sidestage.mount(element, { panelUrl, room, getToken, theme })
  *
  * `getToken()` gives a fresh token for the person who looks, or a promise of one; it is called at every sign-in.
  * No dependency, nothing global but `Sidestage`, nothing read from the page.
@@ -14,7 +14,7 @@
   const [LEAST_PX, USUAL_PX, MOST_PX] = [320, 400, 960];
   const MEMORY = "sidestage.frame";
 
-  /** @typedef {{ panelUrl: string, installId: string, room: string, getToken: () => string | Promise<string>, theme?: unknown, title?: string, isResizable?: boolean }} Options */
+  /** @typedef {{ panelUrl: string, room: string, getToken: () => string | Promise<string>, theme?: unknown, title?: string, isResizable?: boolean }} Options */
 
   const remembered = () => {
     try {
@@ -53,8 +53,7 @@
 
   /** @param {HTMLElement} place @param {Options} options */
   function mount(place, options) {
-    const base = new URL(options.panelUrl, location.href);
-    const source = new URL(`${base.pathname.replace(/\/$/, "")}/panel/${encodeURIComponent(options.installId)}`, base);
+    const source = new URL(options.panelUrl, location.href);
     const origin = source.origin;
     const memory = remembered();
     let theme = options.theme;

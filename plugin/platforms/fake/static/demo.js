@@ -75,7 +75,6 @@ function keepPanel(isWanted) {
   if (isWanted && !mounted) {
     mounted = window.Sidestage?.mount(part("panel"), {
       panelUrl: page.panel,
-      installId: page.install,
       room: page.room,
       getToken: async () => (await ask("token")).token,
     }) ?? null;
