@@ -206,7 +206,7 @@ const TABLE = {
   "desk.reopen": "Open again",
   "desk.answered": "Answered",
   "desk.answered_keep": "Answered, keep on stage",
-  "desk.back": "Back to the list",
+  "desk.back": "Put back",
   "desk.to_audience": "Back to the audience",
   "desk.undo": "Undo",
   "desk.more": "More for Q{number}",

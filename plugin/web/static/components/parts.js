@@ -39,7 +39,7 @@ export const face = (name, size = "normal") =>
   html`<span class="face hue-${(hash(name) >>> 4) % 8} ${size}" aria-hidden="true">${initials(name) || "?"}</span>`;
 
 /** A name that cannot turn its neighbours around. @param {string} name */
-export const person = (name) => html`<bdi class="name">${name || t("question.anonymous")}</bdi>`;
+export const person = (name) => html`<span class="name"><bdi>${name || t("question.anonymous")}</bdi></span>`;
 
 /** What went wrong here, with one way on. @param {Panel} panel @param {string} place */
 export function trouble(panel, place) {
