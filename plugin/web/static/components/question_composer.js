@@ -57,12 +57,15 @@ export class QuestionComposer extends PanelElement {
       return;
     }
     if (this.length > question_max || this.isWaiting) return;
-    const { text } = this;
+    const { text, voice } = this;
     this.text = "";
     this.sentence = "";
-    const problem = await this.panel.ask(text.trim(), this.voice);
+    this.voice = "read";
+    const problem = await this.panel.ask(text.trim(), voice);
+    if (!problem || problem.isOffline || this.text) return;
     // A limit or a refusal belongs to the composer: the words go back to where they were written.
-    if (problem && !problem.isOffline && !this.text) this.#takeBack(text, problem.retryAfterSeconds ? "" : problem.message);
+    this.voice = voice;
+    this.#takeBack(text, problem.retryAfterSeconds ? "" : problem.message);
   }
 
   /** @param {string} text @param {string} sentence */
