@@ -9,13 +9,14 @@ from flask_smorest import Api
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from plugin import bootstrap_routes, config, readiness
-from plugin.api import auth, health, limits, problems
+from plugin import bootstrap_routes, config
+from plugin.api import auth, health, limits, problems, readiness
 from plugin.api import blueprint as api_blueprint
 from plugin.config import Settings
 from plugin.core import database, redis_client, tasks, unit_of_work
 from plugin.features import FEATURES
 from plugin.outbox import subscribers
+from plugin.outbox.task_sender import TaskSender
 from plugin.platforms import host as platform_host
 from plugin.platforms import host_routes, installs, registry
 from plugin.platforms import routes as platform_routes
@@ -28,7 +29,6 @@ from plugin.platforms.registry import Registry
 from plugin.qa.ownership import Ownership
 from plugin.realtime import floor, runtime
 from plugin.rooms import access, ports, tokens
-from plugin.task_sender import TaskSender
 from plugin.web.routes import panel_blueprint
 
 MAX_BODY_BYTES = 64 * 1024
