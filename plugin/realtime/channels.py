@@ -24,3 +24,13 @@ def person(session_id: str, account_id: str) -> str:
 def asker(session_id: str, author_key: str) -> str:
     """Whoever stands behind an author key: news of their own questions, without naming the account."""
     return f"asker:{session_id}:{author_key}"
+
+
+def conversation(conversation_id: str, number: int) -> str:
+    """Everyone who may read one conversation; ``number`` counts up when what was told before is not for a newcomer."""
+    return f"conversation:{conversation_id}:{number}"
+
+
+def inbox(account_id: str) -> str:
+    """One person's list of conversations."""
+    return f"inbox:{account_id}"
