@@ -10,7 +10,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from plugin import bootstrap_routes, config
-from plugin.api import auth, health, limits, problems, readiness
+from plugin.api import auth, headers, health, limits, problems, readiness
 from plugin.api import blueprint as api_blueprint
 from plugin.config import Settings
 from plugin.core import database, redis_client, tasks, unit_of_work
@@ -62,6 +62,7 @@ def _install_ground_floor(app: Flask, settings: Settings) -> unit_of_work.Hooks:
         database.prepare(database.db.engine)
     redis_client.CLIENT.put(app, redis_client.make(settings.redis_url))
     problems.install(app)
+    headers.install(app)
     limits.install(app, settings.limits_storage_url)
     tasks.SENDER.put(app, TaskSender(settings.celery_broker_url).send)
     subscribers.SUBSCRIBERS.put(app, subscribers.Subscribers())
