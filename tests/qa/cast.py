@@ -8,7 +8,10 @@ from datetime import timedelta
 from typing import TypeVar
 from uuid import uuid4
 
+from flask import Flask
+
 from plugin.accounts.models import Account
+from plugin.core import tasks
 from plugin.core.actor import Actor, Role
 from plugin.core.clock import now
 from plugin.core.database import session
@@ -16,8 +19,11 @@ from plugin.core.ids import new_id
 from plugin.core.unit_of_work import unit_of_work
 from plugin.qa import desk, service
 from plugin.qa.models import Question, QuestionState, Voice
+from plugin.qa.ownership import Ownership
 from plugin.rooms.models import Participant, Room, RoomSession
+from plugin.rooms.ports import PORTS, Ports
 from plugin.rooms.states import SessionState
+from tests.rooms.audio_server import AudioServer, AudioServers
 
 R = TypeVar("R")
 
@@ -40,6 +46,12 @@ class Cast:
     def session_id(self) -> str:
         """The room session where everyone but Nadia is."""
         return self.hana.session_id
+
+
+def attend(app: Flask) -> None:
+    """Give the rooms an audio server in memory; nobody waits for the worker here."""
+    PORTS.put(app, Ports(platforms=AudioServers(AudioServer()), questions=Ownership()))
+    tasks.SENDER.put(app, lambda name: None)
 
 
 def gather() -> Cast:

@@ -11,7 +11,7 @@ from plugin.core.unit_of_work import unit_of_work
 from plugin.rooms import access
 from plugin.rooms.models import Participant
 from tests.converges import Headers, converges, reducer, wire
-from tests.qa.cast import Cast, gather
+from tests.qa.cast import Cast, attend, gather
 
 __all__ = ["converges", "reducer", "wire"]
 
@@ -19,6 +19,7 @@ __all__ = ["converges", "reducer", "wire"]
 @pytest.fixture
 def cast(app: Flask) -> Cast:
     """Everyone in one live room: Hana hosts, Cole co-hosts, Petra produces, Sam speaks, Gus is a guest."""
+    attend(app)
     return gather()
 
 

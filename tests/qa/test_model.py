@@ -29,8 +29,7 @@ from plugin.core.unit_of_work import unit_of_work
 from plugin.qa import desk, queries, service, states
 from plugin.qa.models import Question, QuestionState
 from plugin.qa.models import QuestionState as S
-from tests.qa.cast import Cast, done, gather
-from tests.qa.wiring import wire_up
+from tests.qa.cast import Cast, attend, done, gather
 
 AUDIENCE = st.sampled_from(["lina", "omar", "sam"])
 HOSTS = st.sampled_from(["hana", "cole", "petra"])
@@ -253,7 +252,7 @@ class Desk(RuleBasedStateMachine):
 
 
 def test_whatever_people_do_the_promises_hold(app: Flask) -> None:
-    wire_up(app)
+    attend(app)
     machine = type("DeskOfThisApp", (Desk,), {"app": app})
     run_state_machine_as_test(
         machine,
