@@ -66,6 +66,26 @@ def test_asking_shows_at_once_and_is_confirmed(gallery: str, watched: Open) -> N
     assert sent[0]["client_id"]
 
 
+def test_a_question_that_the_room_tells_before_the_answer_is_shown_once(gallery: str, watched: Open) -> None:
+    page, server = opened(gallery, watched, paper.busy_room(), **PHONE)
+    asked = paper.question(43, "Which came first?", "Lina")
+
+    def told_first(_body: Any) -> tuple[int, Any]:
+        server.push(channel=f"asker:{paper.SESSION}:key", question=asked)
+        page.page.wait_for_timeout(300)
+        rows = page.page.locator("ol.questions article", has_text="Which came first?")
+        counts.append(rows.count())
+        return 201, asked
+
+    counts: list[int] = []
+    server.answers["/questions"] = told_first
+    page.page.get_by_label("Your question").fill("Which  came first?")
+    page.page.keyboard.press("Enter")
+    wait_until(page.page, lambda: bool(counts))
+    expect(page.page.locator("ol.questions article", has_text="Which came first?")).to_have_count(1)
+    assert counts == [1]
+
+
 def test_a_limit_keeps_the_words_and_counts_down(gallery: str, watched: Open) -> None:
     page, server = opened(gallery, watched, paper.busy_room(), **PHONE)
     server.answers["/questions"] = (429, {"code": "too_many", "detail": "Wait a little.", "retry_after_seconds": 25})

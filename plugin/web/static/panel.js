@@ -13,10 +13,13 @@ const HEARTBEAT_MS = 30_000;
 /**
  * @typedef {"starting" | "ready" | "waiting" | "guest" | "signed_out" | "removed" | "failed"} Phase
  * @typedef {{ sentence: string, redo?: { label: string, run: () => void } }} Trouble
- * @typedef {{ key: string, text: string, voice: Voice, status: "sending" | "waiting" | "failed", sentence: string }} Draft
+ * @typedef {{ key: string, text: string, voice: Voice, status: "sending" | "waiting" | "failed", sentence: string, isTold?: boolean }} Draft
  * @typedef {{ questionId: string, sentence: string, until: string | null }} Undoable
  * @typedef {ReturnType<typeof import("./api.js").createApi>} Api
  */
+
+/** A text as the server may have tidied it. @param {string} text */
+const wordsOf = (text) => text.normalize("NFKC").replace(/\s+/g, " ").trim();
 
 /** One open panel. */
 export class Panel extends EventTarget {
@@ -145,9 +148,24 @@ export class Panel extends EventTarget {
     if (frame.data?.notice) this.#warn(frame.data.notice);
     this.state = store.apply(before, frame);
     if (this.state === before) return;
+    this.#recognise(before, frame);
     this.announcer.tell(newsOf(before, this.state, frame));
     if (frame.name === "rooms.role_changed") void this.reboot();
     this.changed();
+  }
+
+  /** The room may tell my question before the answer to my asking comes: then it is not shown twice. @param {State} before @param {Frame} frame */
+  #recognise(before, frame) {
+    const { question } = frame.data ?? {};
+    if (!question || before.questions[question.id] || !this.state?.mine[question.id]) return;
+    const words = wordsOf(question.text);
+    const draft = this.drafts.findLast((other) => !other.isTold && wordsOf(other.text) === words);
+    if (draft) draft.isTold = true;
+  }
+
+  /** My questions that the room does not show yet. */
+  get unsent() {
+    return this.drafts.filter((draft) => !draft.isTold || draft.status === "failed");
   }
 
   #leave() {

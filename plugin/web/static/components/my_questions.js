@@ -18,7 +18,7 @@ const WITHDRAWABLE = new Set(["pending", "open", "queued"]);
 export class MyQuestions extends PanelElement {
   render() {
     const mine = store.myQuestions(this.state);
-    const { drafts } = this.panel;
+    const drafts = this.panel.unsent;
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${t("mine.label")}>
       ${mine.length || drafts.length ? nothing : empty(t("mine.empty_title"), t("mine.empty"))}
       <ol class="questions" role="list" aria-label=${t("mine.label")}>

@@ -52,7 +52,7 @@ export class QuestionList extends PanelElement {
   /** @param {Map<string, unknown>} changes */
   willUpdate(changes) {
     const wanted = store.waitingQuestions(this.state, this.sort).map(({ id }) => id);
-    const own = this.panel.drafts.length;
+    const own = this.panel.unsent.length;
     const mineIsNew = wanted.some((id) => this.state.mine[id] && !this.steady.shown.includes(id));
     const asked = changes.has("sort") || mineIsNew || own !== this.ownBefore;
     this.ownBefore = own;
@@ -108,7 +108,7 @@ export class QuestionList extends PanelElement {
 
   render() {
     const { shown } = this.steady;
-    const nothingHere = !shown.length && !this.panel.drafts.length;
+    const nothingHere = !shown.length && !this.panel.unsent.length;
     return html`<div class="scroll" tabindex="-1" id="questions" @scroll=${() => this.#touched()}>
       ${stageCard(this.panel)} ${nothingHere ? this.#empty() : this.#list(shown)} ${this.#closed()}
     </div>`;
@@ -158,7 +158,7 @@ export class QuestionList extends PanelElement {
   /** @param {string[]} drawn */
   #rows(drawn) {
     return html`<ol class="questions" role="list" aria-label=${t("list.label")}>
-        ${this.panel.drafts.map((draft) => html`<li>${draftCard(this.panel, draft)}</li>`)}
+        ${this.panel.unsent.map((draft) => html`<li>${draftCard(this.panel, draft)}</li>`)}
         ${repeat(
           drawn,
           (id) => id,
