@@ -39,12 +39,15 @@ class Connection:
         "queue",
         "queued_bytes",
         "reader",
+        "send",
         "sock",
         "state",
     )
 
     def __init__(self, sock: socket.socket, panel_session_id: str, account_id: str) -> None:
         self.sock = sock
+        #: Bound once: it is called for every member and frame.
+        self.send = sock.send
         self.panel_session_id = panel_session_id
         self.account_id = account_id
         #: Channel name → True once it is heard, False while the subscription is looked up.
@@ -65,15 +68,19 @@ class Connection:
 
     def write(self, data: bytes) -> None:
         """Send now what the kernel takes and queue the rest; raises OSError when the client is gone."""
+        sent = 0
         if self.queue is None:
             try:
-                sent = self.sock.send(data)
+                sent = self.send(data)
             except BlockingIOError:
                 sent = 0
-            if sent == len(data):
-                return
+        if sent < len(data):
+            self.enqueue(data[sent:])
+
+    def enqueue(self, data: bytes) -> None:
+        """Queue what the kernel did not take."""
+        if self.queue is None:
             self.queue = deque()
-            data = data[sent:]
         self.queue.append(data)
         self.queued_bytes += len(data)
 
@@ -82,7 +89,7 @@ class Connection:
         while self.queue:
             data = self.queue[0]
             try:
-                sent = self.sock.send(data)
+                sent = self.send(data)
             except BlockingIOError:
                 return False
             self.queued_bytes -= sent

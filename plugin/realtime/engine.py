@@ -47,7 +47,7 @@ class Engine:
         self._hub = Hub(self._switchboard, LogReader(self._desk), self._listener or _Nobody())
         dialogue = Dialogue(self._switchboard, self._hub, self._desk, actor_of_session, policies)
         self._switchboard.on_text = dialogue.on_text
-        self._switchboard.heartbeat_of = dialogue.heartbeat_of
+        self._switchboard.sweeper.heartbeat_of = dialogue.heartbeat_of
         self._switchboard.on_gone = self._hub.leave_all
         self._switchboard.on_pass = self._hub.send_batches
         self._polls = 0
@@ -61,7 +61,7 @@ class Engine:
     def start(self) -> None:
         """Start the threads."""
         self._reactor.post(self._hub.start)
-        self._reactor.post(self._switchboard.sweep)
+        self._reactor.post(self._switchboard.sweeper.sweep)
         self._reactor.post(self._poll)
         self._reactor.start()
         if self._listener is not None:

@@ -186,9 +186,7 @@ class Hub:
             return
         data = state.batch[0] if len(state.batch) == 1 else b"".join(state.batch)
         state.batch.clear()
-        write = self._switchboard.write
-        for connection in tuple(state.members):
-            write(connection, data)
+        self._switchboard.broadcast(state.members, data)
 
     # -- the rest
 

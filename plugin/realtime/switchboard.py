@@ -1,10 +1,10 @@
-"""All parked sockets of this process: adopting, reading, writing, evicting, pinging and saying goodbye."""
+"""All parked sockets of this process: adopting, reading, writing, evicting and saying goodbye."""
 
 from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 
 import structlog
@@ -12,33 +12,29 @@ from wsproto.frame_protocol import Opcode
 
 from plugin.realtime import framing, protocol
 from plugin.realtime.connection import MAX_QUEUED_BYTES, SEND_BUFFER_BYTES, Connection, State
-from plugin.realtime.protocol import HEARTBEAT_SECONDS, CloseCode, FrameError
+from plugin.realtime.protocol import CloseCode, FrameError
 from plugin.realtime.reactor import READ, WRITE, Reactor
+from plugin.realtime.sweeper import Sweeper
 
 log = structlog.get_logger(__name__)
 
 MAX_SOCKETS_PER_PERSON = 5
 MAX_FRAMES_PER_ROUND = 200
-#: Without a byte for this long a client counts as gone.
-SILENT_AFTER_SECONDS = 2 * HEARTBEAT_SECONDS
-GREETING_SECONDS = 10
 CLOSING_SECONDS = 3
 _READ_BYTES = 16 * 1024
 
 
 class Switchboard:
-    """Lives in the reactor's thread; ``on_text``, ``on_gone`` and ``heartbeat_of`` are told by the composition."""
+    """Lives in the reactor's thread; ``on_text``, ``on_gone`` and ``on_pass`` are told by the engine."""
 
     def __init__(self) -> None:
         self.reactor = Reactor(self._ready, self._pass)
         self.connections: set[Connection] = set()
         self._people: dict[str, list[Connection]] = {}
-        self._rounds: list[set[Connection]] = [set() for _ in range(HEARTBEAT_SECONDS)]
-        self._round = 0
+        self.sweeper = Sweeper(self.reactor, self.write, self.close)
         self.on_text: Callable[[Connection, str], None] = lambda _connection, _text: None
         self.on_gone: Callable[[Connection], None] = lambda _connection: None
         self.on_pass: Callable[[], None] = lambda: None
-        self.heartbeat_of: Callable[[Connection], str | None] = lambda _connection: None
 
     def _pass(self) -> None:
         self.on_pass()
@@ -54,7 +50,7 @@ class Switchboard:
         connection = Connection(sock, panel_session_id, account_id)
         connection.heard_at = time.monotonic()
         self.connections.add(connection)
-        min(self._rounds, key=len).add(connection)
+        self.sweeper.add(connection)
         self._people.setdefault(account_id, []).append(connection)
         self.reactor.watch(sock, connection)
         self._close_oldest(account_id)
@@ -158,11 +154,32 @@ class Switchboard:
             self.drop(connection)
             return
         if connection.queue is not None:
-            if connection.queued_bytes > MAX_QUEUED_BYTES:
-                log.warning("slow_consumer_evicted", queued_bytes=connection.queued_bytes)
-                self.close(connection, CloseCode.SLOW_CONSUMER)
+            self._watch_queue(connection)
+
+    def broadcast(self, connections: Collection[Connection], data: bytes) -> None:
+        """Send the same bytes to many: `write`, with its usual way (everything fits) straight in the loop."""
+        size, is_open = len(data), State.OPEN
+        for connection in tuple(connections):  # who is dropped on the way leaves the original
+            if connection.queue is None and connection.state is is_open:
+                try:
+                    sent = connection.send(data)
+                except BlockingIOError:
+                    sent = 0
+                except OSError:
+                    self.drop(connection)
+                    continue
+                if sent != size:
+                    connection.enqueue(data[sent:])
+                    self._watch_queue(connection)
             else:
-                self._watch_for_writing(connection)
+                self.write(connection, data)
+
+    def _watch_queue(self, connection: Connection) -> None:
+        if connection.queued_bytes > MAX_QUEUED_BYTES:
+            log.warning("slow_consumer_evicted", queued_bytes=connection.queued_bytes)
+            self.close(connection, CloseCode.SLOW_CONSUMER)
+        else:
+            self._watch_for_writing(connection)
 
     def say(self, connection: Connection, text: str) -> None:
         """Send one frame."""
@@ -214,31 +231,10 @@ class Switchboard:
         self.reactor.forget(connection.sock)
         connection.sock.close()
         self.connections.discard(connection)
-        for members in self._rounds:
-            members.discard(connection)
+        self.sweeper.discard(connection)
         self._forget_person(connection)
 
     def close_all(self, code: CloseCode, reconnect_within_seconds: float) -> None:
         """Say goodbye to everybody."""
         for connection in list(self.connections):
             self.close(connection, code, reconnect_within_seconds)
-
-    # -- once a second, one twentieth of the clients
-
-    def sweep(self) -> None:
-        """Ping and heartbeat one round's clients and let go of the silent; the only timer for all of them."""
-        self.reactor.call_later(1.0, self.sweep)
-        self._round = (self._round + 1) % len(self._rounds)
-        now = time.monotonic()
-        for connection in list(self._rounds[self._round]):
-            self._look_after(connection, now)
-
-    def _look_after(self, connection: Connection, now: float) -> None:
-        connection.frames_count = 0
-        silent_seconds = now - connection.heard_at
-        limit = SILENT_AFTER_SECONDS if connection.is_greeted else GREETING_SECONDS
-        if silent_seconds > limit:
-            self.close(connection, CloseCode.SILENT)
-        elif connection.queue is None and connection.is_open:
-            beat = self.heartbeat_of(connection)
-            self.write(connection, framing.PING + (framing.text_frame(beat) if beat else b""))

@@ -10,7 +10,8 @@ import pytest
 from plugin.realtime import framing, protocol
 from plugin.realtime.connection import Connection
 from plugin.realtime.protocol import HEARTBEAT_SECONDS, CloseCode
-from plugin.realtime.switchboard import SILENT_AFTER_SECONDS, Switchboard
+from plugin.realtime.sweeper import SILENT_AFTER_SECONDS
+from plugin.realtime.switchboard import Switchboard
 
 
 class Office:
@@ -18,7 +19,7 @@ class Office:
 
     def __init__(self) -> None:
         self.board = Switchboard()
-        self.board.heartbeat_of = lambda _connection: protocol.heartbeat({"audience:ses_1": 7})
+        self.board.sweeper.heartbeat_of = lambda _connection: protocol.heartbeat({"audience:ses_1": 7})
         self.gone: list[Connection] = []
         self.board.on_gone = self.gone.append
         self.ends: list[socket.socket] = []
@@ -34,7 +35,7 @@ class Office:
 
     def sweep_a_round(self) -> None:
         for _ in range(HEARTBEAT_SECONDS):
-            self.board.sweep()
+            self.board.sweeper.sweep()
 
 
 @pytest.fixture
