@@ -1,0 +1,68 @@
+"""The evening on which the journeys take place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys.livekit_evening import Evening, attach
+from tests.journeys.room_page import RoomPage
+from tests.servers.audio_client import ClientLoop
+from tests.servers.livekit import LiveKitServer, client_loop
+from tests.servers.programs import chromium_program
+from tests.servers.redis_server import RedisServer
+from tests.servers.sidestage_stack import SidestageStack
+
+__all__ = ["client_loop"]
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[RoomPage]:
+    """The site on whose pages people join."""
+    with RoomPage() as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's Chromium, headless."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium_program()), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def own_redis() -> Iterator[RedisServer]:
+    """A Redis that no other test empties."""
+    server = RedisServer().start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def attached(
+    own_redis: RedisServer, site: RoomPage, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[LiveKitServer, SidestageStack, str]]:
+    """A LiveKit server and a Sidestage that know each other, and the install's id."""
+    directory = tmp_path_factory.mktemp("journey")
+    livekit = LiveKitServer().start()
+    sidestage = SidestageStack(directory, f"sqlite:///{directory / 'sidestage.db'}", own_redis.url)
+    try:
+        with sidestage:
+            yield livekit, sidestage, attach(sidestage, livekit, site.origin)
+    finally:
+        livekit.remove()
+
+
+@pytest.fixture
+def evening(attached: tuple[LiveKitServer, SidestageStack, str], client_loop: ClientLoop) -> Iterator[Evening]:
+    """A new room; a LiveKit server that an earlier test stopped runs again."""
+    livekit, sidestage, install_id = attached
+    if not livekit.process.is_running():
+        livekit.start()
+    evening = Evening(livekit, sidestage, install_id, client_loop)
+    yield evening
+    evening.end()
