@@ -1,7 +1,7 @@
 """A home-grown audio-room server in Flask, with a database, limits, an API and error pages of its own.
 
 Run as a process (``gunicorn tests.journeys.attached_host:app``) it has Sidestage under /qa; `build(is_attached=False)`
-is the same server without, to compare the two byte for byte.
+(or ``HOST_IS_BARE`` in the environment) is the same server without, to compare the two byte for byte.
 """
 
 from __future__ import annotations
@@ -9,13 +9,16 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, jsonify, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from flask_smorest import Api, Blueprint
 from flask_sqlalchemy import SQLAlchemy
+from marshmallow import Schema, fields
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from plugin.application import Sidestage
+from plugin.platforms import host_signals
 from plugin.platforms.host import ActionRefusedError
 
 ROOM = "ama-1400"
@@ -47,13 +50,22 @@ class Person(Base):
 def build(database_url: str, *, is_attached: bool = True) -> Flask:
     """Make the server, with or without Sidestage."""
     app = Flask("rooms")
-    app.config.update(SQLALCHEMY_DATABASE_URI=database_url, SECRET_KEY="the-host-s-own", MAX_CONTENT_LENGTH=2000)
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=database_url,
+        SECRET_KEY="the-host-s-own",
+        MAX_CONTENT_LENGTH=2000,
+        API_TITLE="Our rooms",
+        API_VERSION="7",
+        OPENAPI_VERSION="3.0.3",
+        OPENAPI_URL_PREFIX="/api/v1",
+    )
     db.init_app(app)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
     sidestage = Sidestage(app, prefix=PREFIX) if is_attached else None
     with app.app_context():
         db.create_all()
     _add_routes(app, limiter)
+    _add_api(app)
     if sidestage:
         _attach(app, sidestage)
     return app
@@ -81,9 +93,32 @@ def _add_routes(app: Flask, limiter: Limiter) -> None:
     def broken() -> str:
         raise RuntimeError("a bug of the host")
 
+    @app.get("/visits")
+    def visits() -> str:
+        session["visits"] = session.get("visits", 0) + 1
+        return f"visit {session['visits']}"
+
     @app.errorhandler(404)
     def nothing_here(_error: Exception) -> tuple[str, int]:
         return "<p>The host's own page for what is not there.</p>", 404
+
+
+class Wish(Schema):
+    """What people may wish for."""
+
+    song = fields.String(required=True)
+
+
+def _add_api(app: Flask) -> None:
+    blueprint: Any = Blueprint("wishes", __name__, url_prefix="/api/v1")
+
+    @blueprint.route("/wishes", methods=["POST"])
+    @blueprint.arguments(Wish)
+    @blueprint.response(201, Wish)
+    def wish(body: dict[str, str]) -> dict[str, str]:
+        return body
+
+    Api(app).register_blueprint(blueprint)
 
 
 def _attach(app: Flask, sidestage: Sidestage) -> None:
@@ -105,7 +140,7 @@ def _attach(app: Flask, sidestage: Sidestage) -> None:
 
     @app.post("/microphone/<user_id>")
     def open_microphone(user_id: str) -> Response:
-        sidestage.events.microphone_opened(room=ROOM, user_id=user_id)
+        host_signals.microphone_opened.send(app, room=ROOM, user_id=user_id)
         return jsonify(ok=True)
 
     @sidestage.action("participant.promote")
@@ -130,4 +165,4 @@ def _let_speak(user_id: str, can_speak: bool) -> None:
 
 
 if "HOST_DATABASE_URL" in os.environ:
-    app = build(os.environ["HOST_DATABASE_URL"])
+    app = build(os.environ["HOST_DATABASE_URL"], is_attached="HOST_IS_BARE" not in os.environ)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 import sys
 import urllib.request
 from collections.abc import Callable
@@ -17,13 +19,14 @@ from tests.journeys import attached_host
 from tests.journeys.attached_host import PREFIX, ROOM
 from tests.servers.ports import free_port
 from tests.servers.process import ServerProcess
-from tests.servers.sidestage_stack import REPOSITORY, SidestageStack, _answers
+from tests.servers.sidestage_stack import REPOSITORY, SidestageStack
 from tests.servers.waiting import wait_until
 
 ASKED = [
     *("GET /", "GET /api/v1/people", "GET /nowhere", "GET /static/none.css", "GET /qaa", "GET /api/v1/bootstrap"),
     *("GET /scarce", "GET /scarce", "GET /scarce", "POST /echo", "DELETE /", "GET /.well-known/room-plugin.json"),
     *("GET /livez", "GET /broken", "POST /api/v1/panel-sessions", "GET /panel/ins_x", "GET /embed.js"),
+    *("GET /visits", "GET /visits", "GET /api/v1/openapi.json", "POST /api/v1/wishes", "PATCH /api/v1/wishes"),
 ]
 
 
@@ -53,6 +56,7 @@ def answers(app: Flask) -> list[tuple[str, int, bytes, list[tuple[str, str]]]]:
     return found
 
 
+@pytest.mark.redis
 def test_every_address_of_the_host_answers_as_before_to_the_byte(build: Callable[[bool], Flask]) -> None:
     bare, attached = build(False), build(True)
     assert answers(attached) == answers(bare)
@@ -67,16 +71,69 @@ def test_every_address_of_the_host_answers_as_before_to_the_byte(build: Callable
         attached_host.db.engine.dispose()
 
 
-class AttachedStack(SidestageStack):
-    """The host's web server instead of ours; worker and beat are ours as ever."""
+class HostServer(ServerProcess):
+    """The host under gunicorn; nothing but ``environment`` says whether Sidestage is attached."""
 
-    def _web(self, port: int) -> ServerProcess:
+    def __init__(self, port: int, directory: Path, environment: dict[str, str]) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
         command = [
             *(sys.executable, "-m", "gunicorn", "tests.journeys.attached_host:app", "--chdir", str(REPOSITORY)),
             *("--worker-class", "gthread", "--threads", "8", "--bind", f"127.0.0.1:{port}", "--graceful-timeout", "5"),
         ]
-        is_ready = lambda: _answers(f"http://127.0.0.1:{port}{PREFIX}/livez")  # noqa: E731
-        return ServerProcess(command, self._folder(f"web-{port}"), is_ready, environment=self.environment)
+        super().__init__(command, directory, lambda: _serves(port), environment=environment)
+
+
+def _serves(port: int) -> bool:
+    try:
+        return b"Our rooms" in said(port, "GET /")
+    except OSError:
+        return False
+
+
+def said(port: int, asked: str, cookie: str = "") -> bytes:
+    """Everything that comes over the wire, except the time and what the session's signature makes of it."""
+    body = b'{"text":"hello"}' if asked.startswith("POST") else b""
+    lines = [f"{asked} HTTP/1.1", "Host: rooms.test", "Connection: close", f"Content-Length: {len(body)}"]
+    lines += ["Content-Type: application/json"] if body else []
+    lines += [f"Cookie: session={cookie}"] if cookie else []
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    return re.sub(rb"(\r\nDate: |\r\nSet-Cookie: session=[^.]+\.)[^;\r]*", rb"\1", received)
+
+
+@pytest.mark.whole
+@pytest.mark.redis
+def test_every_address_answers_the_same_bytes_through_gunicorn(tmp_path: Path, redis_url: str) -> None:
+    environment = {
+        "HOST_DATABASE_URL": f"sqlite:///{tmp_path}/host.db",
+        "SIDESTAGE_DATA_DIR": str(tmp_path / "data"),
+        "DATABASE_URL": f"sqlite:///{tmp_path}/sidestage.db",
+        "REDIS_URL": redis_url,
+        "SIDESTAGE_SECRET_KEY": SECRET_KEY,
+        "PYTHONPATH": str(REPOSITORY),
+    }
+    heard: list[list[bytes]] = []
+    for more in ({"HOST_IS_BARE": "yes"}, {}):
+        port = free_port()
+        server = HostServer(port, tmp_path / f"host-{port}", environment | more)
+        try:
+            server.start(seconds=60)
+            heard.append([said(port, asked) for asked in ASKED])
+            heard[-1].append(said(port, "GET /visits", "eyJ2aXNpdHMiOjF9.nobody.signed-this"))
+            under_prefix = said(port, f"GET {PREFIX}/.well-known/room-plugin.json")
+        finally:
+            server.stop()
+    for asked, bare, attached in zip([*ASKED, "a forged cookie"], *heard, strict=True):
+        assert attached == bare, asked
+    assert b" 200 " in under_prefix.split(b"\r\n")[0]
+
+
+class AttachedStack(SidestageStack):
+    """The host's web server instead of ours; worker and beat are ours as ever."""
+
+    def _web(self, port: int) -> ServerProcess:
+        return HostServer(port, self.directory / f"web-{port}", self.environment)
 
 
 def call(method: str, url: str, body: object = None, **headers: str) -> Any:
@@ -105,6 +162,8 @@ class Panel:
         return found
 
 
+@pytest.mark.whole
+@pytest.mark.redis
 def test_from_a_question_to_the_stage_and_back(tmp_path: Path, database_url: str, redis_url: str) -> None:
     port = free_port()
     host = f"http://127.0.0.1:{port}"
