@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
+from sqlalchemy import select
 
 from plugin.application import create_app
 from plugin.core.actor import Role
+from plugin.core.clock import now
 from plugin.core.database import db
+from plugin.core.unit_of_work import unit_of_work
+from plugin.qa.models import Question
+from plugin.rooms.models import Hand, RoomSession
 from tests.app_fixtures import SECRET_KEY, settings_for
 from tests.browser.demo_crowd import Crowd
 from tests.browser.opened import Open
@@ -175,29 +181,55 @@ def fill_the_room(crowd: Crowd) -> None:
     crowd.call("Ana Ruiz", "POST", "/hands", {})
 
 
+def let_time_pass(crowd: Crowd) -> None:
+    """Let it be half past: the pictures show an evening, not its first seconds."""
+    with crowd.app.app_context(), unit_of_work() as work:
+        for question in work.session.scalars(select(Question)):
+            question.asked_at -= timedelta(minutes=24 - 2 * question.number)
+        for live in work.session.scalars(select(RoomSession).where(RoomSession.started_at.is_not(None))):
+            live.started_at = now() - timedelta(minutes=34, seconds=2)
+        for hand in work.session.scalars(select(Hand)):
+            hand.raised_at -= timedelta(seconds=40 + 25 * (hand.order_key % 3))
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep the panel as it stands, in both themes."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.mouse.move(2, 2)
+    scroll_up = (
+        "for (const one of document.querySelectorAll('.col, .scroll')) one.scrollTop = 0; document.activeElement.blur()"
+    )
+    page.frames[1].evaluate(scroll_up)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.wait_for_timeout(400)
+        page.locator("iframe").screenshot(path=PICTURES / f"{name}-{theme}.png")
+        assert (PICTURES / f"{name}-{theme}.png").stat().st_size > 20_000
+
+
 def test_pictures_for_the_documents(visit: Visit, crowd: Crowd) -> None:
     fill_the_room(crowd)
+    crowd.call("Cole", "PATCH", "/questions/settings", {"moderation": "off"})
+    asker_page, asker = visit("omar")
+    ask(asker, BUILD)
+    _, lina = visit("lina")
+    ask(lina, BETA)
+    for number, voters in ((9, 23), (10, 12)):
+        asked = crowd.call("Cole", "GET", f"/questions/by-number/{number}")
+        for name in NAMES[:voters]:
+            crowd.call(name, "PUT", f"/questions/{asked['id']}/vote")
+    crowd.call("Cole", "PATCH", "/questions/settings", {"moderation": "newcomers"})
+    let_time_pass(crowd)
     hana_page, desk = visit("hana", 1880, 872)
     lina_page, lina = visit("lina", 1200, 792)
-    omar_page, omar = visit("omar")
-    crowd.call("Cole", "PATCH", "/questions/settings", {"moderation": "off"})
-    ask(omar, BUILD)
-    ask(lina, BETA)
-    crowd.call("Cole", "PATCH", "/questions/settings", {"moderation": "newcomers"})
     desk_card(desk, BETA).get_by_role("button", name="Queue").click()
     desk_card(desk, BUILD).get_by_role("button", name="More for").click()
     desk_card(desk, BUILD).get_by_role("button", name="Bring up").click()
-    omar.get_by_role("button", name="Go on stage").click()
-    omar_page.get_by_role("button", name="Unmute").click(timeout=15_000)
+    asker.get_by_role("button", name="Go on stage").click()
+    asker_page.get_by_role("button", name="Unmute").click(timeout=15_000)
     expect(desk.get_by_role("article", name="ON STAGE NOW")).to_contain_text("Omar is speaking")
     lina.get_by_role("button", name="Vote for Q1,").click()
     expect(lina.get_by_role("button", name="Vote for Q1,")).to_have_attribute("aria-pressed", "true")
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    for page, name in ((hana_page, "desk"), (lina_page, "listener")):
-        page.mouse.move(2, 2)
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-            page.wait_for_timeout(400)
-            page.locator("iframe").screenshot(path=PICTURES / f"{name}-{theme}.png")
-    for name in ("desk-light", "desk-dark", "listener-light", "listener-dark"):
-        assert (PICTURES / f"{name}.png").stat().st_size > 20_000
+    expect(desk.get_by_role("button", name="Undo")).to_have_count(0, timeout=15_000)
+    picture(hana_page, "desk")
+    picture(lina_page, "listener")

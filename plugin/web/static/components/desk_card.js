@@ -53,13 +53,16 @@ const moreButton = (question, isOpen, toggle) =>
     ${icon("more")}
   </button>`;
 
+/** Where a host still decides, a new voice is worth a word. @param {Question} question */
+const isNew = ({ state }) => state === "pending" || state === "open";
+
 /** @param {Panel} panel @param {Question} question */
 export function deskMeta(panel, question) {
   const votes = question.state === "pending" ? "" : votesText(panel, question);
   return html`<div class="meta dots">
     ${votes ? html`<span>${votes}</span>` : nothing}
     ${person(question.author.name)} ${voiceChip(question, false)}
-    ${question.is_first ? html`<span class="chip">${t("desk.first_question")}</span>` : nothing}
+    ${question.is_first && isNew(question) ? html`<span class="chip">${t("desk.first_question")}</span>` : nothing}
     ${question.asker_present === false ? html`<span class="chip away">${t("desk.asker_away")}</span>` : nothing}
     <time-ago at=${question.asked_at}></time-ago>
   </div>`;

@@ -41,6 +41,12 @@ export class QuestionComposer extends PanelElement {
     this.sentence = "";
   }
 
+  /** An empty composer folds when its writer goes elsewhere. @param {FocusEvent} event */
+  #left(event) {
+    const form = /** @type {HTMLElement} */ (event.currentTarget);
+    if (!this.text && !form.contains(/** @type {Node | null} */ (event.relatedTarget))) this.isOpen = false;
+  }
+
   /** Enter sends, Shift+Enter breaks the line; not while a word is being composed. @param {KeyboardEvent} event */
   #key(event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -80,7 +86,7 @@ export class QuestionComposer extends PanelElement {
     const { state, panel } = this;
     if (!store.isGathering(state)) return html`<p class="composer over">${t(store.isOver(state) ? "composer.ended" : "composer.not_open")}</p>`;
     const reviewed = state.settings.moderation === "on" && !store.isBackstage(state);
-    return html`<form class="composer" @submit=${(/** @type {Event} */ event) => this.#ask(event)}>
+    return html`<form class="composer" @submit=${(/** @type {Event} */ event) => this.#ask(event)} @focusout=${this.#left}>
       <div class="who">
         <span id="composer-audience">${icon(reviewed ? "eye" : "people")} ${t(reviewed ? "composer.review" : "composer.everyone")}</span>
         <span>${t("composer.as")} <b>${state.me.name}</b></span>
