@@ -110,14 +110,13 @@ class Wish(Schema):
 
 
 def _add_api(app: Flask) -> None:
-    blueprint: Any = Blueprint("wishes", __name__, url_prefix="/api/v1")
+    blueprint = Blueprint("wishes", __name__, url_prefix="/api/v1")
 
-    @blueprint.route("/wishes", methods=["POST"])
-    @blueprint.arguments(Wish)
-    @blueprint.response(201, Wish)
     def wish(body: dict[str, str]) -> dict[str, str]:
         return body
 
+    view = blueprint.arguments(Wish)(blueprint.response(201, Wish)(wish))
+    blueprint.route("/wishes", methods=["POST"])(view)
     Api(app).register_blueprint(blueprint)
 
 
