@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
@@ -38,7 +39,7 @@ def test_no_barrier_and_nothing_sticks_out(gallery: str, watched: Open, room: st
     page, _ = opened(gallery, watched, ROOMS[room](), viewport={"width": across, "height": down}, color_scheme=theme)
     assert page.accessibility_problems() == []
     assert not page.is_too_wide()
-    other = "light" if theme == "dark" else "dark"
+    other: Literal["light", "dark"] = "light" if theme == "dark" else "dark"
     page.page.emulate_media(color_scheme=other)
     assert page.accessibility_problems() == []
 
