@@ -146,6 +146,21 @@ def since(channel: str, seq: int, limit: int) -> list[tuple[int, str]]:
     return [(number, frame) for number, frame in session().execute(query)]
 
 
+def rewrite(names: Iterable[str], needle: str, change: Callable[[Any], None]) -> int:
+    """Change the data of these channels' stored pushes that mention ``needle``, e.g. to forget a text; return how many.
+
+    Numbers stay as they are, so a client that resumes misses nothing and learns no more than it should.
+    """
+    db = session()
+    told = select(ChannelLog).where(ChannelLog.channel.in_(list(names)), ChannelLog.frame.contains(needle))
+    rows = db.scalars(told.order_by(ChannelLog.channel, ChannelLog.seq)).all()
+    for row in rows:
+        frame = json.loads(row.frame)
+        change(frame["data"])
+        row.frame = protocol.push(row.channel, row.seq, frame["name"], frame["data"])
+    return len(rows)
+
+
 def trim(kept_hours: float = KEPT_HOURS, batch: int = 5000) -> int:
     """Delete what is older than a day; return how many rows went. The counters stay, so numbers never repeat."""
     total = 0
