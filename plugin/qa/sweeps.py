@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, exists, select, update
 
 from plugin.core.clock import now
 from plugin.core.database import session
 from plugin.core.unit_of_work import unit_of_work
-from plugin.qa import moves, policy
+from plugin.qa import authorship, moves, policy
 from plugin.qa.domain_events import QuestionForgotten
 from plugin.qa.models import Question, QuestionMove, QuestionState, Upvote
+from plugin.realtime import channel_log, channels
 
 #: How long hosts still see what was taken back.
 FORGET_SECONDS = 10 * 60
@@ -31,8 +33,20 @@ def forget_withdrawn() -> int:
             session().execute(
                 update(QuestionMove).where(QuestionMove.question_id == question.id).values(undo_until=None)
             )
+            _forget_in_log(question)
             moves.announce(question, QuestionForgotten)
         return len(forgotten)
+
+
+def _forget_in_log(question: Question) -> None:
+    """Remove the text from what the room was told, which is kept for a day for those who come back."""
+    told = channels.audience(question.session_id), channels.backstage(question.session_id)
+
+    def forget(data: dict[str, Any]) -> None:
+        if data.get("question", {}).get("id") == question.id:
+            data["question"]["text"] = ""
+
+    channel_log.rewrite([*told, authorship.channel_of(question)], question.id, forget)
 
 
 def drop_withdrawn_votes() -> int:

@@ -68,8 +68,10 @@ ACTS: dict[str, Act] = {
 }
 
 
-@pytest.mark.parametrize("votes", [VoteCounts.ALWAYS, VoteCounts.AFTER_VOTE])
-@pytest.mark.parametrize("name", list(ACTS))
+@pytest.mark.parametrize(
+    ("name", "votes"),
+    [*((name, VoteCounts.ALWAYS) for name in ACTS), ("list", VoteCounts.AFTER_VOTE), ("vote", VoteCounts.AFTER_VOTE)],
+)
 def test_no_more_statements_in_a_full_room(
     cast: Cast, client: FlaskClient, headers: Headers, name: str, votes: VoteCounts
 ) -> None:

@@ -15,6 +15,7 @@ from plugin.core.errors import ForbiddenError, NotFoundError
 from plugin.qa import desk, queries, service, states, sweeps
 from plugin.qa.errors import IllegalMoveError, NothingToUndoError, UndoTooLateError
 from plugin.qa.models import Question, QuestionState, Upvote
+from plugin.realtime.channel_log import ChannelLog
 from tests.qa.cast import Cast, ask, done, fresh, question_in
 
 
@@ -58,6 +59,28 @@ def test_it_disappears_for_the_audience_and_its_text_after_ten_minutes(cast: Cas
         assert sweeps.forget_withdrawn() == 0
         assert fresh(question).text == ""
         assert [_seen_by(cast.hana), _seen_by(cast.lina)] == [[], []]
+
+
+def test_a_forgotten_text_is_gone_from_the_log_too(cast: Cast) -> None:
+    question, other = ask(cast.lina, "Why did you say that?"), ask(cast.omar, "What comes next?")
+    done(desk.move, cast.hana, question.id, to=QuestionState.QUEUED)
+    done(service.withdraw, cast.lina, question.id)
+    before = _log()
+    assert sum("Why did you say that?" in frame for _channel, _seq, frame in before) >= 6
+    with time_machine.travel(now() + timedelta(minutes=11), tick=False):
+        sweeps.forget_withdrawn()
+    after = _log()
+    assert not [frame for _channel, _seq, frame in after if "Why did you say that?" in frame]
+    assert {row[:2] for row in before} <= {row[:2] for row in after}
+    untouched = [row for row in before if question.id not in row[2]]
+    assert any(other.text in frame for _channel, _seq, frame in untouched)
+    assert [row for row in after if row in untouched] == untouched
+
+
+def _log() -> list[tuple[str, int, str]]:
+    session().rollback()
+    rows = session().execute(select(ChannelLog).order_by(ChannelLog.channel, ChannelLog.seq)).scalars()
+    return [(row.channel, row.seq, row.frame) for row in rows]
 
 
 def _votes() -> int:
