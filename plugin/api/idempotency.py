@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 from datetime import datetime
 
+from cryptography.fernet import Fernet
 from flask import current_app, request
 from sqlalchemy import Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,6 +24,8 @@ class StoredAnswer(Base):
     """The answer to one keyed request, written in the same transaction as its work.
 
     ``key_hash`` is a keyed digest of who asked, where and with which key: the row must not tell who wrote what.
+    ``body`` opens only with the key that the client sent and we do not keep: a text that was withdrawn or deleted
+    meanwhile cannot be read here.
     """
 
     __tablename__ = "stored_answers"
@@ -54,14 +58,22 @@ def _keyed(message: bytes) -> str:
     return hmac.new(secret, b"idempotency\n" + message, hashlib.sha256).hexdigest()
 
 
-def stored_answer(digest: str) -> StoredAnswer | None:
-    """Return the kept answer; a key that was used for another body is refused."""
+def stored_answer(digest: str) -> tuple[int, bytes] | None:
+    """Return status and body of the kept answer; a key that was used for another body is refused."""
     found = session().get(StoredAnswer, digest)
     if found is not None and not hmac.compare_digest(found.request_hash, request_hash()):
         raise InvalidError("This Idempotency-Key was used for another request already.", code="idempotency_key_reused")
-    return found
+    return None if found is None else (found.status, _seal().decrypt(found.body))
 
 
 def keep(digest: str, status: int, body: bytes) -> None:
     """Keep an answer beside the work it stands for."""
-    session().add(StoredAnswer(key_hash=digest, request_hash=request_hash(), status=status, body=body))
+    sealed = _seal().encrypt(body)
+    session().add(StoredAnswer(key_hash=digest, request_hash=request_hash(), status=status, body=sealed))
+
+
+def _seal() -> Fernet:
+    secret = str(current_app.config["SIDESTAGE_SECRET_KEY"]).encode()
+    sent = request.headers["Idempotency-Key"].encode()
+    derived = hmac.new(secret, b"stored answer\n" + sent, hashlib.sha256).digest()
+    return Fernet(base64.urlsafe_b64encode(derived))

@@ -51,7 +51,8 @@ def _run(inner: Callable[..., Any], public: bool, args: tuple[Any, ...], kwargs:
         subject = "" if public else sign_in().account_id
         digest = None if public else idempotency.key_hash(subject)
         if digest and (found := idempotency.stored_answer(digest)):
-            return Response(found.body, found.status, {"Idempotent-Replay": "true"}, content_type="application/json")
+            status, body = found
+            return Response(body, status, {"Idempotent-Replay": "true"}, content_type="application/json")
         response = make_response(current_app.ensure_sync(inner)(*args, **kwargs))
         if digest and response.status_code < 300:
             idempotency.keep(digest, response.status_code, response.get_data())

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from plugin.api.auth import RESOLVER, authenticated, current_actor
 from plugin.api.blueprint import blueprint
+from plugin.api.idempotency import StoredAnswer
 from plugin.api.limits import limited
 from plugin.api.schema import Schema
 from plugin.api.versions import if_match
@@ -82,6 +83,14 @@ def test_a_repeat_gets_the_stored_answer_and_nothing_happens_twice(notes: Flask,
     assert first.json == second.json
     assert second.headers["Idempotent-Replay"] == "true"
     assert _rows() == 1
+
+
+def test_a_kept_answer_cannot_be_read_in_the_database(notes: Flask, client: FlaskClient) -> None:
+    _send(client, "canary", "k1")
+    session().rollback()
+    kept = session().scalars(select(StoredAnswer)).one()
+    assert b"canary" not in kept.body
+    assert "k1" not in kept.key_hash
 
 
 def test_the_same_key_of_another_person_is_another_request(notes: Flask, client: FlaskClient) -> None:
