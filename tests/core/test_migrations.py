@@ -18,8 +18,8 @@ assert features.FEATURES  # every feature's tables are known once the table of c
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    made = create_engine(database_url)
+def engine(empty_database_url: str) -> Iterator[Engine]:
+    made = create_engine(empty_database_url)
     database.prepare(made)
     yield made
     made.dispose()
