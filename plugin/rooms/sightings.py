@@ -47,7 +47,7 @@ def follow(session: RoomSession, event: PlatformEvent, told_of: PlatformParticip
     _hand(told)
     if _shown(person) != before:
         record(ParticipantChanged(session_id=session.id, participant_id=person.id))
-    turns.follow_platform(person)
+    turns.follow_platform(person, has_come_back=event.kind == Kind.PARTICIPANT_JOINED)
 
 
 def _person(session: RoomSession, told_of: PlatformParticipant) -> Participant:

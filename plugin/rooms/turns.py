@@ -116,13 +116,19 @@ def hear(turn: StageTurn, person: Participant) -> None:
     tell(turn, StageTurnAudible)
 
 
-def follow_platform(person: Participant) -> None:
-    """Bring the person's turn in line with what the audio server just said about speech and microphone."""
+def follow_platform(person: Participant, *, has_come_back: bool = False) -> None:
+    """Bring the person's turn in line with what the audio server just said about speech and microphone.
+
+    Who reloads the page joins anew with the rights of their first token: the server is asked again. Any other loss of
+    the right to speak is the server's decision, and ends the turn.
+    """
     turn = queries.active_turn(person.id)
     if turn is None:
         return
     if turn.state == TurnState.ACCEPTED and person.can_speak:
         confirm(turn)
+    elif turn.state == TurnState.ON_STAGE and not person.can_speak and has_come_back:
+        begin_asking(turn)
     elif turn.state == TurnState.ON_STAGE and not person.can_speak:
         finish(turn, "platform")
     elif turn.state == TurnState.ON_STAGE and person.is_audible:

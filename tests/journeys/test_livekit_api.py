@@ -48,6 +48,19 @@ def test_a_listener_asks_is_heard_and_goes_back_to_her_seat(evening: Evening) ->
     assert _state(hana, asked) == "answered_live"
 
 
+def test_who_reloads_the_page_on_stage_is_let_speak_again(evening: Evening) -> None:
+    hana, lina = evening.host("hana"), evening.listener("lina")
+    asked = lina.panel.post("/questions", {"text": QUESTION, "voice": "speak", "client_id": "lina-1"})
+    hana.panel.post(f"/questions/{asked['id']}/bring-up", version=hana.panel.question(asked["id"])["version"])
+    lina.panel.post(f"/stage-turns/{lina.panel.turns()[0]['id']}/accept")
+    wait_until(lambda: lina.audio.can_publish, "Lina may publish", 10)
+
+    again = evening.listener("lina", has_panel=False)  # LiveKit gives her the rights of her token: to listen
+    wait_until(lambda: again.audio.can_publish, "Lina may publish after the reload too", 10)
+    wait_until(lambda: hana.panel.turns()[0]["state"] == "on_stage", "the card to say on stage again", 10)
+    assert _state(hana, asked) == "on_stage"
+
+
 def test_an_invitation_that_is_declined_opens_no_microphone(evening: Evening) -> None:
     hana, lina = evening.host("hana"), evening.listener("lina")
     asked = lina.panel.post("/questions", {"text": QUESTION, "voice": "either", "client_id": "lina-1"})

@@ -315,6 +315,19 @@ def test_a_speaker_who_drops_out_keeps_the_stage_for_a_minute(
     assert card(hana, turn)["state"] is None
 
 
+def test_a_speaker_who_joins_anew_as_a_listener_is_let_speak_again(
+    house: House, clock: Clock, hana: Actor, lina: Actor
+) -> None:
+    turn = bring_up(house, hana, lina)
+    house.leave("Lina")
+    clock.pass_by(5)
+    house.join("Lina")  # a reloaded page: its token knows nothing of the stage
+    assert card(hana, turn)["state"] == "accepted"  # never *on stage* before the server has said so again
+    house.relay()
+    assert card(hana, turn)["state"] == "on_stage"
+    assert house.audio.calls.count(("promote", "lina")) == 2
+
+
 def test_a_right_that_the_server_takes_away_ends_the_turn(house: House, hana: Actor, lina: Actor) -> None:
     turn = bring_up(house, hana, lina)
     house.happens(PlatformEventKind.ROLE_CHANGED, PlatformParticipant("lina", can_speak=False))
