@@ -55,6 +55,7 @@ def attach(answers: Answers, wait_seconds: int) -> None:
     install, registry = installs.get(install_id), current_registry()
     click.echo(f"\nInstall {install_id} is kept. Paste this:\n")
     click.echo(registry.adapter(install).admin_snippet(registry.hook_url(install)))
+    click.echo(f"The panel's address, for your page: {registry.settings.public_url}/panel/{install_id}\n")
     if wait_seconds <= 0 or _first_event_came(install_id, wait_seconds):
         _close(install_id)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -55,6 +55,18 @@ def attached(
             yield livekit, sidestage, attach(sidestage, livekit, site.origin)
     finally:
         livekit.remove()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what Sidestage's processes wrote when a journey on LiveKit fails."""
+    report = yield
+    evening = getattr(item, "funcargs", {}).get("evening")
+    if report.failed and evening is not None:
+        report.sections.append(("Sidestage's processes", evening.sidestage.logs()[-8000:]))
+    return report
 
 
 @pytest.fixture

@@ -98,6 +98,7 @@ def attach(sidestage: SidestageStack, livekit: LiveKitServer, origin: str) -> st
     livekit.restart()
     found = re.search(r"\bins_[a-z0-9]+", told.stdout)
     assert found, told.stdout
+    assert f"{sidestage.url}/panel/{found[0]}" in told.stdout
     return found[0]
 
 
