@@ -50,6 +50,9 @@ class ConversationKind(Protocol):
     ) -> Mapping[tuple[str, str], int]:
         """Return from which ``seq`` on people see the conversation; whoever is missing sees everything."""
 
+    def is_hidden_from_some(self, conversation: Conversation, seq: int) -> bool:
+        """Whether somebody who may read the conversation now does not see this message: then no push may quote it."""
+
     def ensure_may_post(self, actor: Actor, conversation: Conversation) -> None:
         """Raise an `AppError` when a reader may not write. The conversation's state was looked at already."""
 
@@ -118,6 +121,15 @@ class MemberKind(SessionGroups):
         )
         return {(conversation_id, account_id): seq for conversation_id, account_id, seq in session().execute(rows)}
 
+    def is_hidden_from_some(self, conversation: Conversation, seq: int) -> bool:
+        """Whether a member came later."""
+        later = select(Membership.account_id).where(
+            Membership.conversation_id == conversation.id,
+            Membership.left_at.is_(None),
+            Membership.visible_from_seq > seq,
+        )
+        return session().scalar(later.limit(1)) is not None
+
     def ensure_may_post(self, actor: Actor, conversation: Conversation) -> None:
         """Let every member write."""
 
@@ -159,6 +171,10 @@ class NobodyKind(SessionGroups):
     ) -> Mapping[tuple[str, str], int]:
         """Let readers see everything."""
         return {}
+
+    def is_hidden_from_some(self, conversation: Conversation, seq: int) -> bool:
+        """Nothing is hidden; a kind that hides something says so here too."""
+        return False
 
     def ensure_may_post(self, actor: Actor, conversation: Conversation) -> None:
         """Let every reader write."""

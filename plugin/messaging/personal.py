@@ -126,6 +126,11 @@ def _last_messages(conversations: Sequence[Conversation]) -> Mapping[str, View]:
     }
 
 
+def last_message_view(message: Message) -> View:
+    """Show the end of a conversation, for the list."""
+    return views.quote_views([message])[0] | {"created_at": isoformat(message.created_at)}
+
+
 def _unread_counts(read: Mapping[Key, int]) -> Mapping[Key, int]:
     places = list(read)
     counted = [

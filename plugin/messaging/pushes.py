@@ -16,6 +16,7 @@ from plugin.core.database import session
 from plugin.messaging import domain_events as happened
 from plugin.messaging import people, personal, queries, views
 from plugin.messaging.conversations import channel_of
+from plugin.messaging.kinds import kind_of
 from plugin.messaging.models import Conversation, Message, ReadMarker
 from plugin.outbox.domain_event import DomainEvent
 from plugin.realtime import channels
@@ -27,16 +28,17 @@ View = dict[str, Any]
 def on_sent(event: happened.MessageSent) -> Iterator[Announcement]:
     """Tell the message to its conversation, and the new state of the list to the few who are in it."""
     conversation, message = _both(event)
-    data = {"message": views.message_view(message) | {"reactions": []}, "conversation": _progress(conversation)}
+    progress = _progress(conversation) | {"last_message": personal.last_message_view(message)}
+    data = {"message": views.message_view(message) | {"reactions": []}, "conversation": progress}
     yield Push(channel_of(conversation), event.name, data | _thread(message))
     yield from _inboxes(event.name, conversation)
 
 
 def on_edited(event: happened.MessageEdited) -> Iterator[Announcement]:
-    """Tell the new words, also as they are quoted."""
+    """Tell the new words, also as they are quoted; where somebody came later, only that there are new ones."""
     conversation, message = _both(event)
     data = {"message": views.message_view(message), "quote": views.quote_views([message])[0]}
-    yield Push(channel_of(conversation), event.name, data)
+    yield Push(channel_of(conversation), event.name, _for_all(conversation, message, data))
     if message.seq == conversation.last_seq:
         yield from _inboxes(event.name, conversation)
 
@@ -62,7 +64,14 @@ def on_reaction(event: happened.ReactionChanged) -> Iterator[Announcement]:
 def on_pinned(event: happened.MessagePinned) -> Iterator[Announcement]:
     """Tell the message with its pin or without."""
     conversation, message = _both(event)
-    yield Push(channel_of(conversation), event.name, {"message": views.message_view(message)})
+    data = {"message": views.message_view(message)}
+    yield Push(channel_of(conversation), event.name, _for_all(conversation, message, data))
+
+
+def _for_all(conversation: Conversation, message: Message, data: View) -> View:
+    if kind_of(conversation).is_hidden_from_some(conversation, message.seq):
+        return {"stale": {"kind": "message", "id": message.id}}
+    return data
 
 
 def on_conversation(event: happened.ConversationEvent) -> Iterator[Announcement]:
