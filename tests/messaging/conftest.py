@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from plugin.core.unit_of_work import HOOKS, Work
 from plugin.messaging.kinds import kinds
+from plugin.messaging.pushes import PUSHES
 from tests.messaging.cast import Cast, gather
 from tests.messaging.kinds import Direct
 from tests.messaging.wiring import wire_up
@@ -28,6 +31,19 @@ def direct_kind(cast: Cast) -> Direct:
     found = kinds()["direct"]
     assert isinstance(found, Direct)
     return found
+
+
+@pytest.fixture
+def told(app: Flask, cast: Cast) -> list[Any]:
+    """Everything that was announced, in order."""
+    heard: list[Any] = []
+
+    def gather(work: Work) -> None:
+        for happened in work.events:
+            heard.extend(PUSHES.get(type(happened), lambda _: ())(happened))
+
+    HOOKS.of(app).before_commit.append(gather)
+    return heard
 
 
 @pytest.fixture
