@@ -17,7 +17,7 @@ from plugin.rooms.domain_events import (
     StageAbsenceDue,
 )
 from plugin.rooms.models import Participant, RoomSession
-from plugin.rooms.states import TurnState
+from plugin.rooms.states import OPEN_SESSION_STATES, TurnState
 
 #: Somebody who comes back within this keeps the raised hand and the turn on stage.
 ABSENCE_SECONDS = 60
@@ -106,7 +106,7 @@ def is_kept_by_panel(person: Participant) -> bool:
 def seen(session: RoomSession, person: Participant) -> None:
     """The person's panel is open: they are here, unless the audio server knows better."""
     person.last_seen_at = now()
-    if person.is_present or not is_kept_by_panel(person):
+    if person.is_present or session.state not in OPEN_SESSION_STATES or not is_kept_by_panel(person):
         return
     _stamp_from_panel(person, now(), is_closing=False)
     person.joined_at = now()

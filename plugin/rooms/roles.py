@@ -21,11 +21,18 @@ def claim(person: Participant, role: Role, at: datetime) -> None:
     was_claiming_host = person.role_claim == Role.HOST
     person.role_claim = role
     if role == Role.HOST:
-        person.host_claimed_at = min(person.host_claimed_at or at, at)
-    if role == Role.HOST or was_claiming_host:
+        note_host_claim(person, at)
+    elif was_claiming_host:
         _settle_hosts(person.session_id)
     if role != Role.HOST:
         _settle(person)
+
+
+def note_host_claim(person: Participant, at: datetime) -> None:
+    """Keep the earliest moment at which the person was said to be host, and give the role to whoever was first."""
+    person.host_claimed_at = min(person.host_claimed_at or at, at)
+    if person.role_claim == Role.HOST:
+        _settle_hosts(person.session_id)
 
 
 def _settle(person: Participant) -> None:

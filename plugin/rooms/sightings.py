@@ -113,7 +113,11 @@ def _microphone(told: Told, told_of: PlatformParticipant) -> None:
 
 
 def _role(told: Told, told_of: PlatformParticipant) -> None:
-    if told_of.role is not None and clocks.advance(told.person, "role", told.stamp):
+    if told_of.role is None:
+        return
+    if told_of.role == Role.HOST:
+        roles.note_host_claim(told.person, told.event.occurred_at)  # even when it comes late: the earliest counts
+    if clocks.advance(told.person, "role", told.stamp):
         roles.claim(told.person, told_of.role, told.event.occurred_at)
 
 

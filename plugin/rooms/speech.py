@@ -147,8 +147,23 @@ def check_absence(event: StageAbsenceDue) -> None:
 
 def take_back(event: StageTurnEnded) -> None:
     """Subscriber: the turn is over, so the right to speak goes back to the audio server."""
-    if event.reason != "platform":
+    if event.reason == "session_ended":
+        _give_back_after_the_end(event)
+    elif event.reason != "platform":
         _give_back(event)
+
+
+def _give_back_after_the_end(event: TurnEvent) -> None:
+    """Where the host ended the session the audio may go on: ask once; there is no desk left to tell of a failure."""
+    with unit_of_work():
+        _, person = _load(event)
+        if not queries.session(event.session_id).is_ended_by_host or person.role in HOSTING:
+            return
+        place = place_of(person)
+    try:
+        demote(place)
+    except ActionError as error:
+        log.warning("speech_not_given_back", install_id=place.install_id, is_final=error.is_final)
 
 
 def take_back_withdrawn(event: StageTurnWithdrawn) -> None:

@@ -11,7 +11,7 @@ from plugin.accounts import service as accounts_service
 from plugin.core.actor import Actor, Role
 from plugin.core.clock import now
 from plugin.core.database import session as db_session
-from plugin.core.errors import ConflictError
+from plugin.core.errors import ConflictError, NotFoundError
 from plugin.rooms import policy, queries, turns
 from plugin.rooms.domain_events import (
     StageTurnConfirmed,
@@ -20,7 +20,7 @@ from plugin.rooms.domain_events import (
     StageTurnInvited,
     StageTurnWithdrawn,
 )
-from plugin.rooms.models import Participant, RoomSession, StageTurn
+from plugin.rooms.models import Hand, Participant, RoomSession, StageTurn
 from plugin.rooms.states import ACTIVE_TURN_STATES, TurnState
 
 
@@ -32,7 +32,7 @@ def invite(
     session = queries.session_for_update(actor.session_id)
     policy.ensure_is_open(session)
     person = queries.participant_by_id(session.id, participant_id)
-    hand = queries.hand(session.id, hand_id) if hand_id else queries.raised_hand(person.id)
+    hand = _hand_of(person, hand_id)
     question_id = question_id or (hand.question_id if hand else None)
     if turn := _open_turn(person, question_id):
         return turn
@@ -52,6 +52,15 @@ def invite(
     turns.tell(turn, StageTurnInvited)
     turns.watch_invitation(turn)
     return turn
+
+
+def _hand_of(person: Participant, hand_id: str | None) -> Hand | None:
+    if hand_id is None:
+        return queries.raised_hand(person.id)
+    hand = queries.hand(person.session_id, hand_id)
+    if hand.participant_id != person.id:
+        raise NotFoundError("This hand is somebody else's.")
+    return hand
 
 
 def _open_turn(person: Participant, question_id: str | None) -> StageTurn | None:

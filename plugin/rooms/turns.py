@@ -9,8 +9,9 @@ from sqlalchemy import select
 from plugin.core.clock import isoformat, now
 from plugin.core.database import session as db_session
 from plugin.outbox.recorder import record, remind
-from plugin.rooms import hands, queries
+from plugin.rooms import hands, presence, queries
 from plugin.rooms.domain_events import (
+    ParticipantChanged,
     StageConfirmationDue,
     StageInvitationDue,
     StageTurnAccepted,
@@ -102,6 +103,8 @@ def confirm(turn: StageTurn) -> None:
     turn.version += 1
     tell(turn, StageTurnConfirmed)
     person = queries.participant_by_id(turn.session_id, turn.participant_id)
+    if presence.listen_quietly(queries.session(turn.session_id), person, False):  # nobody speaks unlisted
+        record(ParticipantChanged(session_id=person.session_id, participant_id=person.id))
     if person.is_audible:
         hear(turn, person)
 

@@ -181,7 +181,7 @@ def platform_events(draw: st.DrawFn) -> PlatformEvent:
 _numbers = count(1)
 
 
-histories = st.lists(platform_events(), min_size=1, max_size=9, unique_by=lambda event: event.event_id)
+histories = st.lists(platform_events(), min_size=1, max_size=7, unique_by=lambda event: event.event_id)
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -140,13 +140,14 @@ def test_who_may_do_what(web: Flask, house: House, case: Case) -> None:
             assert answer.status_code in {403, 404}, (role, answer.status_code)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.body], ids=lambda case: f"{case.method} {case.path}")
-def test_unknown_fields_are_refused(web: Flask, house: House, case: Case) -> None:
+def test_unknown_fields_are_refused(web: Flask, house: House) -> None:
     room = Room(house)
-    body = {name: _filled(value, room.ids) for name, value in (case.body or {}).items()} | {"role_": "host"}
-    path = API + case.path.format(**room.ids)
-    answer = web.test_client().open(path, method=case.method, json=body, headers=room.headers("host"))
-    assert answer.status_code == 422
+    for case in CASES:
+        if case.body:
+            body = {name: _filled(value, room.ids) for name, value in case.body.items()} | {"role_": "host"}
+            path = API + case.path.format(**room.ids)
+            answer = web.test_client().open(path, method=case.method, json=body, headers=room.headers("host"))
+            assert answer.status_code == 422, case
 
 
 def test_an_invitation_over_http(web: Flask, house: House) -> None:

@@ -10,7 +10,7 @@ from plugin.accounts import service as accounts
 from plugin.core.actor import Actor
 from plugin.core.errors import ConflictError, ForbiddenError, NotFoundError
 from plugin.core.unit_of_work import unit_of_work
-from plugin.rooms import bootstrap, hands, people, queries, stage, sweeps
+from plugin.rooms import bootstrap, hands, people, queries, sessions, stage, sweeps
 from plugin.rooms.models import StageTurn
 from plugin.rooms.ports import ActionError, Capability, PlatformEventKind, PlatformParticipant
 from plugin.rooms.states import TurnState
@@ -381,3 +381,26 @@ def test_back_to_the_audience_ends_the_turn_too(house: House, hana: Actor, lina:
     house.relay()
     assert card(hana, turn)["state"] is None
     assert house.person(lina).can_speak is False
+
+
+def test_the_end_by_the_host_takes_the_right_back(house: House, hana: Actor, lina: Actor) -> None:
+    bring_up(house, hana, lina)
+    with unit_of_work():
+        sessions.move(hana, "ended")
+    house.relay()
+    assert ("demote", "lina") in house.audio.calls
+
+
+def test_nobody_s_hand_is_used_for_somebody_else(house: House, hana: Actor, lina: Actor) -> None:
+    with unit_of_work():
+        hand = hands.raise_hand(house.omar())
+    with pytest.raises(NotFoundError):
+        invite(hana, lina, hand_id=hand.id)
+
+
+def test_nobody_speaks_unlisted(house: House, hana: Actor, lina: Actor) -> None:
+    with unit_of_work():
+        people.listen_quietly(lina, True)
+    bring_up(house, hana, lina)
+    assert house.person(lina).is_quiet is False
+    assert house.session(hana).quiet_count == 0
