@@ -93,9 +93,18 @@ def empty(session: RoomSession, stamp: str) -> None:
     database = db_session()
     database.flush()
     database.execute(update(Participant).where(gone).values(values), execution_options={"synchronize_session": "fetch"})
+    _silence(session, stamp)
     present = and_(Participant.session_id == session.id, Participant.is_present)
     session.present_count = database.scalars(select(func.count()).where(present)).one()
     session.quiet_count = database.scalars(select(func.count()).where(present, Participant.is_quiet)).one()
+
+
+def _silence(session: RoomSession, stamp: str) -> None:
+    """Close the microphones of those who came back since, unless they were opened since as well."""
+    audible = select(Participant).where(Participant.session_id == session.id, Participant.is_audible)
+    for person in db_session().scalars(audible):
+        if clocks.advance(person, "microphone", stamp):
+            person.is_audible, person.audible_since_at = False, None
 
 
 def is_kept_by_panel(person: Participant) -> bool:
