@@ -231,7 +231,7 @@ def test_a_sign_in_and_a_bootstrap_cost_the_same_in_a_larger_room(house: House, 
         bootstrap.rooms_part(hana)
         costs.append((signed_in, len(statements)))
     assert costs[0][1] == costs[1][1] <= 12
-    assert costs[1][0] <= costs[0][0] <= 35
+    assert costs[1][0] <= costs[0][0] <= 60  # the first sign-in opens the room and says so
 
 
 def test_who_is_removed_gets_401_at_the_next_request(web: Flask, house: House) -> None:
