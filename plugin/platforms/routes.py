@@ -25,6 +25,9 @@ from plugin.rooms import events as room_events
 
 log = structlog.get_logger(__name__)
 
+#: LiveKit repeats the metadata of room and person in its events, up to 64,000 characters each, escaped.
+MAX_EVENT_BYTES = 512 * 1024
+
 #: Addresses outside the API: hooks, the manifest and its schema.
 hooks = Blueprint("platform_hooks", __name__)
 blueprint = api_blueprint("installs", __name__, description="Attaching an audio server")
@@ -44,6 +47,7 @@ def receive_events(install_id: str, kind: str) -> Response:
     install = installs.get(install_id)
     if install.kind != kind:
         raise NotFoundError()
+    request.max_content_length = MAX_EVENT_BYTES
     raw = request.get_data(cache=False)
     try:
         found = current_registry().adapter(install).parse_events(lower_case_headers(), raw)
