@@ -41,6 +41,16 @@ def numbers(page: Page) -> list[str]:
     return found
 
 
+def tab_to(page: Page, name: str, most: int = 120) -> None:
+    """Press Tab until what has this name has the focus; whoever has only a keyboard must get there."""
+    target = "(document.activeElement.ariaLabel ?? document.activeElement.textContent ?? '').trim()"
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate(target) == name:
+            return
+    raise AssertionError(f"the keyboard never reaches “{name}”")
+
+
 def focused(page: Page) -> str:
     """Return what has the focus, well enough to compare."""
     text: str = page.evaluate("document.activeElement.outerHTML.slice(0, 80)")

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import rooms_on_paper as paper
-from tests.browser.opened import Open, opened, wait_until
+from tests.browser.opened import Open, opened, tab_to, wait_until
 
 WIDE: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 Q17 = {"number": 17, "text": "Will the beta run on our own servers, or only in your cloud?", "author": "Lina"}
@@ -200,3 +200,35 @@ def test_a_producer_works_the_queue_and_cannot_manage_people(gallery: str, watch
     page.page.get_by_role("button", name="Actions for Paulo Silva").click()
     expect(page.page.get_by_role("button", name="Invite on stage")).to_be_visible()
     expect(page.page.get_by_role("button", name="Remove from the room")).to_have_count(0)
+
+
+def test_the_whole_desk_with_the_keyboard(gallery: str, watched: Open) -> None:
+    page, server = opened(gallery, watched, quiet_desk(), **WIDE)
+    invited = paper.turn("Lina", "invited", "qst_0017")
+    server.answers["/questions/qst_0017/bring-up"] = (200, {"question": q17(), "turn": invited})
+    tab_to(page.page, "Move Q17, place 3 of 3")
+    tab_to(page.page, "More for Q17")
+    tab_to(page.page, "Bring up")
+    page.page.keyboard.press("Enter")
+    expect(card(page.page, 17).get_by_text("Lina is invited")).to_be_visible()
+    tab_to(page.page, "Approve")
+    page.page.keyboard.press("Space")
+    wait_until(page.page, lambda: bool(server.written("/questions/qst_0021/moves")))
+    tab_to(page.page, "Actions for Paulo Silva")
+    page.page.keyboard.press("Enter")
+    tab_to(page.page, "Remove from the room")
+    page.page.keyboard.press("Enter")
+    expect(page.page.get_by_role("button", name="Cancel")).to_be_focused()
+    page.page.keyboard.press("Enter")
+    expect(page.page.get_by_role("button", name="Remove from the room")).to_be_focused()
+
+
+def test_a_moderator_of_the_platform_may_end_and_remove_and_nothing_else(gallery: str, watched: Open) -> None:
+    room = paper.busy_room("Mona", "listener")
+    room["me"]["is_platform_moderator"] = True
+    page, _ = opened(gallery, watched, room, **WIDE)
+    page.page.get_by_role("button", name="Actions for Paulo Silva").click()
+    expect(page.page.locator("people-list .inset button")).to_have_text(["Remove from the room"])
+    page.page.get_by_role("button", name="Settings").click()
+    expect(page.page.get_by_role("button", name="End for everyone")).to_be_visible()
+    expect(page.page.get_by_text("Review before showing")).to_have_count(0)

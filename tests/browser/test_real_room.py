@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
@@ -22,12 +23,13 @@ from plugin.rooms.models import Hand, RoomSession
 from tests.app_fixtures import SECRET_KEY, settings_for
 from tests.browser.demo_crowd import Crowd
 from tests.browser.opened import Open
-from tests.browser.watched_page import REPOSITORY
+from tests.browser.watched_page import REPOSITORY, accessibility_problems
 from tests.servers.sidestage_stack import SidestageStack
 
 pytestmark = [pytest.mark.redis, pytest.mark.timeout(180)]
 
-PICTURES = REPOSITORY / "docs/pictures"
+#: `SIDESTAGE_PICTURES=docs/pictures` renews the pictures of the documents; else they stay with the test.
+PICTURES = os.environ.get("SIDESTAGE_PICTURES")
 BETA = "Will the beta run on our own servers, or only in your cloud?"
 BUILD = "How do you decide what not to build when everyone asks for it?"
 NAMES = (
@@ -192,22 +194,23 @@ def let_time_pass(crowd: Crowd) -> None:
             hand.raised_at -= timedelta(seconds=40 + 25 * (hand.order_key % 3))
 
 
-def picture(page: Page, name: str) -> None:
+def picture(page: Page, folder: Path, name: str) -> None:
     """Keep the panel as it stands, in both themes."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
     page.mouse.move(2, 2)
     scroll_up = (
         "for (const one of document.querySelectorAll('.col, .scroll')) one.scrollTop = 0; document.activeElement.blur()"
     )
     page.frames[1].evaluate(scroll_up)
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    themes: list[Literal["light", "dark"]] = ["light", "dark"]
+    for theme in themes:
+        page.emulate_media(color_scheme=theme)
         page.wait_for_timeout(400)
-        page.locator("iframe").screenshot(path=PICTURES / f"{name}-{theme}.png")
-        assert (PICTURES / f"{name}-{theme}.png").stat().st_size > 20_000
+        page.locator("iframe").screenshot(path=folder / f"{name}-{theme}.png")
+        assert (folder / f"{name}-{theme}.png").stat().st_size > 20_000
 
 
-def test_pictures_for_the_documents(visit: Visit, crowd: Crowd) -> None:
+def test_pictures_for_the_documents(visit: Visit, crowd: Crowd, tmp_path: Path) -> None:
+    folder = REPOSITORY / PICTURES if PICTURES else tmp_path
     fill_the_room(crowd)
     crowd.call("Cole", "PATCH", "/questions/settings", {"moderation": "off"})
     asker_page, asker = visit("omar")
@@ -231,5 +234,7 @@ def test_pictures_for_the_documents(visit: Visit, crowd: Crowd) -> None:
     lina.get_by_role("button", name="Vote for Q1,").click()
     expect(lina.get_by_role("button", name="Vote for Q1,")).to_have_attribute("aria-pressed", "true")
     expect(desk.get_by_role("button", name="Undo")).to_have_count(0, timeout=15_000)
-    picture(hana_page, "desk")
-    picture(lina_page, "listener")
+    assert accessibility_problems(hana_page) == []
+    assert accessibility_problems(lina_page) == []
+    picture(hana_page, folder, "desk")
+    picture(lina_page, folder, "listener")

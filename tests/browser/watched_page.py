@@ -48,23 +48,28 @@ class WatchedPage:
         self.context.close()
 
     def accessibility_problems(self) -> list[str]:
-        """What axe finds against WCAG 2.2 AA in the whole page, one line for each element."""
-        # A colour on its way from one theme to the other is nobody's choice.
-        for frame in self.page.frames:
-            frame.evaluate(
-                "Promise.all(document.getAnimations().filter((one) => one.effect.getTiming().iterations === 1)"
-                ".map((one) => one.finished.catch(() => {})))"
-            )
-        result: Any = self.page.evaluate(
-            "(tags) => axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })",
-            STANDARDS,
-        )
-        return [
-            f"{violation['id']}: {node['target']} {node['failureSummary'].splitlines()[1].strip()}"
-            for violation in result["violations"]
-            for node in violation["nodes"]
-        ]
+        """What axe finds in this page."""
+        return accessibility_problems(self.page)
 
     def is_too_wide(self) -> bool:
         """Whether the page scrolls sideways."""
         return bool(self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def accessibility_problems(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA in the whole page, its frames included; one line for each element."""
+    # A colour on its way from one theme to the other is nobody's choice.
+    for frame in page.frames:
+        frame.evaluate(
+            "Promise.all(document.getAnimations().filter((one) => one.effect.getTiming().iterations === 1)"
+            ".map((one) => one.finished.catch(() => {})))"
+        )
+    result: Any = page.evaluate(
+        "(tags) => axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })",
+        STANDARDS,
+    )
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary'].splitlines()[1].strip()}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]

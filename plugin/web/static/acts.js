@@ -209,7 +209,7 @@ function remember(panel, change) {
 /** @param {Panel} panel @returns {Promise<{url: string} | undefined>} */
 export const guestLink = (panel) => panel.act("settings", () => panel.api.write("POST", "/guest-links"));
 
-/** @typedef {{ invite: boolean, manage: boolean, cohost: boolean, producer: boolean }} Powers */
+/** @typedef {{ invite: boolean, manage: boolean, remove: boolean, cohost: boolean, producer: boolean }} Powers */
 
 /** What I may do with this person; the server decides, this only spares a refusal. @param {Panel} panel @param {Participant} person @returns {Powers} */
 export function powers({ state }, person) {
@@ -219,10 +219,11 @@ export function powers({ state }, person) {
   return {
     invite: store.isBackstage(state) && person.role === "listener" && !person.can_speak,
     manage: mayManage,
+    remove: mayManage || (state.me.is_platform_moderator && person.role !== "cohost"),
     cohost: isHost && !person.is_guest,
     producer: mayManage && !person.is_guest && person.role !== "cohost",
   };
 }
 
 /** @type {Powers} */
-const NO_POWERS = { invite: false, manage: false, cohost: false, producer: false };
+const NO_POWERS = { invite: false, manage: false, remove: false, cohost: false, producer: false };

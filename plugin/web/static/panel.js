@@ -157,7 +157,8 @@ export class Panel extends EventTarget {
   /** The room may tell my question before the answer to my asking comes: then it is not shown twice. @param {State} before @param {Frame} frame */
   #recognise(before, frame) {
     const { question } = frame.data ?? {};
-    if (!question || before.questions[question.id] || !this.state?.mine[question.id]) return;
+    const isNews = question && (!before.questions[question.id] || !before.mine[question.id]);
+    if (!isNews || question.author?.name !== before.me.name) return;
     const words = wordsOf(question.text);
     const draft = this.drafts.findLast((other) => !other.isTold && wordsOf(other.text) === words);
     if (draft) draft.isTold = true;

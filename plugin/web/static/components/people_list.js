@@ -104,7 +104,7 @@ export class PeopleList extends PanelElement {
       [may.cohost && one.role === "cohost", { key: "people.make_listener", run: role("listener") }],
       [may.producer && one.role !== "producer", { key: "people.make_producer", run: role("producer") }],
       [may.producer && one.role === "producer", { key: "people.end_producer", run: role("listener") }],
-      [may.manage && can("participant.remove"), { key: "people.remove", run: () => this.#remove(one), look: "danger" }],
+      [may.remove && can("participant.remove"), { key: "people.remove", run: () => this.#remove(one), look: "danger" }],
     ];
     return all.filter(([isOffered]) => isOffered).map(([, offer]) => offer);
   }

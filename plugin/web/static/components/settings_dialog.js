@@ -39,7 +39,7 @@ export class SettingsDialog extends DialogElement {
         <h2 id="settings-title" tabindex="-1">${t("panel.settings")}</h2>
         <button class="btn" @click=${() => this.close()}>${t("panel.close")}</button>
       </div>
-      ${trouble(this.panel, "settings")} ${store.isHosting(this.state) ? this.#room() : nothing} ${this.#mine()}
+      ${trouble(this.panel, "settings")} ${store.isHosting(this.state) ? this.#room() : this.#moderation()} ${this.#mine()}
     </dialog>`;
   }
 
@@ -84,9 +84,19 @@ export class SettingsDialog extends DialogElement {
     </section>`;
   }
 
+  /** A moderator of the platform may end what should not go on. */
+  #moderation() {
+    const { me, session } = this.state;
+    if (!me.is_platform_moderator || session.state !== "live") return nothing;
+    return html`<section class="block"><h3>${t("settings.room")}</h3>${this.#session(session.state)}</section>`;
+  }
+
   /** @param {string} state */
   #session(state) {
-    const next = (NEXT_STATES[state] ?? []).filter((to) => to === "live" || this.state.me.role === "host");
+    const { role, is_platform_moderator } = this.state.me;
+    const may = (/** @type {string} */ to) =>
+      to === "live" ? store.isHosting(this.state) : role === "host" || (to === "ended" && is_platform_moderator);
+    const next = (NEXT_STATES[state] ?? []).filter(may);
     return html`<div class="setting">
       <div class="grow">
         <b>${t("settings.session")}</b>
