@@ -33,6 +33,7 @@ class ServerProcess:
         self._user = user
         self._environment = {**os.environ, **(environment or {})}
         self._child: subprocess.Popen[bytes] | None = None
+        self._is_stopping = False
 
     @property
     def pid(self) -> int:
@@ -43,6 +44,12 @@ class ServerProcess:
 
     def start(self, seconds: float = 30.0) -> None:
         """Start the server and return once it serves."""
+        self.launch()
+        self.wait_until_ready(seconds)
+
+    def launch(self) -> None:
+        """Start the server and return at once, so that several can come up side by side."""
+        self._is_stopping = False
         with self.log_path.open("ab") as log:
             self._child = subprocess.Popen(
                 self.command,
@@ -55,6 +62,9 @@ class ServerProcess:
                 group=self._user,
                 extra_groups=[] if self._user else None,
             )
+
+    def wait_until_ready(self, seconds: float = 30.0) -> None:
+        """Return once the launched server serves; one that does not is killed."""
         try:
             wait_until(self._is_ready_or_dead, f"{self.command[0]} to serve", seconds)
         except AssertionError as error:
@@ -74,13 +84,18 @@ class ServerProcess:
         """Ask the server to stop, wait, and return its exit code; past the deadline it is killed."""
         if self._child is None:
             return 0
-        if self.is_running():
-            self._child.send_signal(self._stop_signal)
+        self.ask_to_stop()
         try:
             return self._child.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
             return self._child.returncode
+
+    def ask_to_stop(self) -> None:
+        """Send the signal, once, and return at once."""
+        if self._child is not None and self.is_running() and not self._is_stopping:
+            self._is_stopping = True
+            self._child.send_signal(self._stop_signal)
 
     def kill(self) -> None:
         """SIGKILL, as a power cut would."""

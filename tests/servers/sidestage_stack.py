@@ -74,16 +74,22 @@ class SidestageStack:
     def start(self) -> SidestageStack:
         """Migrate, then start everything and wait until it serves."""
         self.migrate()
-        self.worker.start(seconds=40)
-        if self.beat:
-            self.beat.start(seconds=40)
-        for process in self.web:
-            process.start(seconds=40)
+        for process in self.processes:
+            process.launch()
+        for process in self.processes:
+            process.wait_until_ready(seconds=80)
         return self
+
+    @property
+    def processes(self) -> list[ServerProcess]:
+        """All of them."""
+        return [*self.web, *([self.beat] if self.beat else []), self.worker]
 
     def stop(self) -> None:
         """Stop everything by its own PID."""
-        for process in [*self.web, *([self.beat] if self.beat else []), self.worker]:
+        for process in self.processes:
+            process.ask_to_stop()
+        for process in self.processes:
             process.stop()
 
     def __enter__(self) -> SidestageStack:
@@ -100,8 +106,7 @@ class SidestageStack:
 
     def logs(self) -> str:
         """Everything the processes wrote, for a failing test's eyes."""
-        parts = [*self.web, self.worker, *([self.beat] if self.beat else [])]
-        return "\n".join(f"--- {part.directory.name}\n{part.log()}" for part in parts)
+        return "\n".join(f"--- {part.directory.name}\n{part.log()}" for part in self.processes)
 
     def _web(self, port: int) -> ServerProcess:
         command = [
