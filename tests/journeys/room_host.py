@@ -30,7 +30,7 @@ class RoomHost(HomeGrownHost):
 
     def __init__(self, stack: SidestageStack) -> None:
         super().__init__("whsec_" + "A" * 32)
-        self.stack, self.is_slow = stack, False
+        self.stack, self.is_slow, self.room = stack, False, ROOM
         self.installed: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -48,10 +48,15 @@ class RoomHost(HomeGrownHost):
         assert answer.status_code == 201, answer.text
         self.installed = answer.json()
         self.actions_secret = self.installed["action_secret"]
-        self.rooms[ROOM] = {}
-        self.tell({"type": "room.started", "room": ROOM, "room_title": "Product AMA with Hana"})
+        self.open_room(ROOM)
         self._verify()
         return self
+
+    def open_room(self, room: str) -> None:
+        """Begin an evening; everything from here on happens in this room."""
+        self.room = room
+        self.rooms[room] = {}
+        self.tell({"type": "room.started", "room": room, "room_title": "Product AMA with Hana"})
 
     def _verify(self) -> None:
         body = json.dumps({"type": "install.verify"}, separators=(",", ":"))
@@ -80,26 +85,28 @@ class RoomHost(HomeGrownHost):
         """Let a person into the audio room."""
         speaks = role in {"host", "cohost", "speaker"}
         person: dict[str, Any] = {"id": name.lower(), "name": name, "role": role, "can_speak": speaks, "is_muted": True}
-        self.rooms[ROOM][person["id"]] = person
-        self.tell({"type": "participant.joined", "room": ROOM, "participant": person}, url=url)
+        self.rooms[self.room][person["id"]] = person
+        self.tell({"type": "participant.joined", "room": self.room, "participant": person}, url=url)
 
     def leave(self, name: str) -> None:
         """Let a person go."""
-        del self.rooms[ROOM][name.lower()]
-        self.tell({"type": "participant.left", "room": ROOM, "participant": {"id": name.lower()}})
+        del self.rooms[self.room][name.lower()]
+        self.tell({"type": "participant.left", "room": self.room, "participant": {"id": name.lower()}})
 
-    def panel(self, name: str, role: str = "listener", *, url: str | None = None, room: str = ROOM) -> Panel:
+    def panel(self, name: str, role: str = "listener", *, url: str | None = None, room: str = "") -> Panel:
         """The person's panel, opened with a token that our page got from us."""
         token = tokens.mint(
             self.installed["panel_secret"],
             install_id=self.installed["install_id"],
             issuer="https://rooms.test",
-            room=room,
+            room=room or self.room,
             user_id=name.lower(),
             name=name,
             role=Role(role),
         )
-        return Panel(url or self.stack.url, self.installed["install_id"], room, token, origin=self.stack.url)
+        return Panel(
+            url or self.stack.url, self.installed["install_id"], room or self.room, token, origin=self.stack.url
+        )
 
     def enter(self, name: str, role: str = "listener", *, url: str | None = None) -> Panel:
         """Join the audio room and open the panel."""
@@ -108,15 +115,15 @@ class RoomHost(HomeGrownHost):
 
     def let_speak(self, name: str) -> None:
         """The audio side is done: the person can be heard from now on."""
-        person = self.rooms[ROOM][name.lower()]
+        person = self.rooms[self.room][name.lower()]
         person["can_speak"] = True
         told = {"id": person["id"], "can_speak": True, "role": "speaker"}
-        self.tell({"type": "participant.role", "room": ROOM, "participant": told})
+        self.tell({"type": "participant.role", "room": self.room, "participant": told})
 
     def open_microphone(self, name: str) -> None:
         """The person can be heard."""
         told = {"id": name.lower(), "is_muted": False}
-        self.tell({"type": "participant.muted", "room": ROOM, "participant": told})
+        self.tell({"type": "participant.muted", "room": self.room, "participant": told})
 
     def asked_to(self, verb: str, name: str | None = None) -> list[dict[str, Any]]:
         """What we were asked to do, of one kind."""

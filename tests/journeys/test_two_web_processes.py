@@ -15,7 +15,7 @@ from tests.servers.redis_server import RedisServer
 from tests.servers.sidestage_stack import SidestageStack
 from tests.servers.waiting import wait_until
 
-pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.whole]
+pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.whole, pytest.mark.timeout(240)]
 
 
 @pytest.fixture(scope="module")
