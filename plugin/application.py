@@ -13,7 +13,7 @@ from plugin import bootstrap_routes, config
 from plugin.api import auth, headers, health, limits, problems, readiness
 from plugin.api import blueprint as api_blueprint
 from plugin.config import Settings
-from plugin.core import database, redis_client, tasks, unit_of_work
+from plugin.core import database, logs, redis_client, tasks, unit_of_work
 from plugin.features import FEATURES
 from plugin.outbox import subscribers
 from plugin.outbox.task_sender import TaskSender
@@ -37,12 +37,14 @@ MAX_BODY_BYTES = 64 * 1024
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the inner Flask app; nothing is started and nothing connects until the first request."""
     settings = settings or config.load()
+    logs.prepare(settings.log_level)
     app = Flask("plugin", static_folder=None)
     app.config.update(
         SIDESTAGE_SETTINGS=settings,
         SIDESTAGE_SECRET_KEY=settings.secret_key,
         SIDESTAGE_OLD_SECRET_KEYS=settings.old_secret_keys,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # an error's text goes to the log; people's words do not
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
     )
     if settings.trusted_proxies:

@@ -17,9 +17,17 @@ def _drop_forbidden(_logger: object, _method: str, fields: structlog.typing.Even
     return {key: value for key, value in fields.items() if key not in FORBIDDEN_FIELDS}
 
 
+def prepare(level: str) -> None:
+    """Configure structlog unless somebody did: a host that we are attached to keeps its own way."""
+    if not structlog.is_configured():
+        configure(level)
+
+
 def configure(level: str = "INFO", *, human: bool = False) -> None:
-    """Send logs to standard error: JSON for machines, or coloured lines when ``human``."""
-    logging.basicConfig(format="%(message)s", stream=sys.stderr, level=level)
+    """Send logs to standard error: JSON for machines, or coloured lines when ``human``.
+
+    Tracebacks never show local variables: they hold what people wrote and what opens doors.
+    """
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if human
@@ -35,5 +43,6 @@ def configure(level: str = "INFO", *, human: bool = False) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # standard output belongs to the commands
         cache_logger_on_first_use=False,
     )
