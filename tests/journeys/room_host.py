@@ -26,13 +26,15 @@ ACTIONS = ["participant.promote", "participant.demote", "participant.list", "par
 
 
 class RoomHost(HomeGrownHost):
-    """While ``is_slow``, a promotion is only *pending* until the test calls `let_speak`."""
+    """While ``is_slow``, a promotion is only *pending* until the test calls `let_speak`; `hold` lets actions wait."""
 
     def __init__(self, stack: SidestageStack) -> None:
         super().__init__("whsec_" + "A" * 32)
         self.stack, self.is_slow, self.room = stack, False, ROOM
         self.installed: dict[str, Any] = {}
         self._lock = threading.Lock()
+        self._goes_on = threading.Event()
+        self._goes_on.set()
 
     def attach(self) -> RoomHost:
         """Install Sidestage with a one-time code, verify both directions, and open the room."""
@@ -134,7 +136,16 @@ class RoomHost(HomeGrownHost):
             if action["type"] == verb and user_id in (None, (action.get("participant") or {}).get("id"))
         ]
 
+    def hold(self) -> None:
+        """Take actions and do nothing about them until `let_go`."""
+        self._goes_on.clear()
+
+    def let_go(self) -> None:
+        """Do what is waiting."""
+        self._goes_on.set()
+
     def _act(self, action: dict[str, Any]) -> dict[str, Any]:
+        self._goes_on.wait(20)
         with self._lock:
             if self.is_slow and action["type"] == "participant.promote":
                 return {"status": "pending"}

@@ -1,0 +1,86 @@
+"""Redis is killed and comes back while people use the room: writes go on, pushes arrive, nothing stays undone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from tests.faults.conftest import Standing
+from tests.faults.crowd import Crowd
+from tests.faults.test_web_kills import assert_stored_once
+from tests.servers.panel import LivePanel, Panel
+from tests.servers.waiting import wait_until
+
+pytestmark = [pytest.mark.redis, pytest.mark.whole, pytest.mark.timeout(240)]
+
+WAITING = """SELECT count(*) FROM outbox_events
+             WHERE relayed_at IS NULL AND dead_at IS NULL AND due_at <= CURRENT_TIMESTAMP"""
+
+
+@pytest.fixture
+def standing(on_sqlite: Standing) -> Iterator[Standing]:
+    yield on_sqlite
+    if not on_sqlite.redis.process.is_running():
+        on_sqlite.redis.start()
+    wait_until(lambda: waiting(on_sqlite) == 0, "the outbox to be empty", 60)
+
+
+def waiting(standing: Standing) -> int:
+    """How many events somebody still has to be told of, timers aside."""
+    return standing.count(WAITING)
+
+
+def test_life_without_redis(standing: Standing, seed: int) -> None:
+    stack, hana = standing.stack, standing.open_evening()
+    lina = standing.host.enter("Lina", url=stack.urls[1])
+    hears = hana.listen()
+    question = ask_and_hear(hears, lina, "What did you learn before the cut?", within_seconds=5)
+    standing.redis.kill()
+
+    with Crowd(standing.host, stack.urls, threads=2, seed=seed) as crowd:
+        time.sleep(1.5)
+        found = timed(hana, "GET", f"/questions/{question['id']}")
+        brought = timed(hana, "POST", f"/questions/{question['id']}/bring-up", version=found["version"])
+        hears.wait_for_object("turn", 4, id=brought["turn"]["id"], state="invited")
+        timed(lina, "POST", f"/stage-turns/{brought['turn']['id']}/accept")
+        hears.wait_for_object("turn", 4, id=brought["turn"]["id"], state="accepted")
+        crowd.stop()
+    assert crowd.ledger.problems == []
+    assert crowd.ledger.slowest_seconds < 2.5
+    late = hana.listen()  # a ticket, a socket and a catch-up, all without Redis
+    assert late.booted["qa"]["questions"]
+    for url in stack.urls:
+        assert requests.get(f"{url}/livez", timeout=5).status_code == 200
+
+    standing.redis.start()
+    back_at = time.monotonic()
+    wait_until(lambda: waiting(standing) == 0, "the outbox to drain", 40)
+    print(f"drained after {time.monotonic() - back_at:.1f} s; slowest request {crowd.ledger.slowest_seconds:.2f} s")
+    turn = next(one for one in hana.bootstrap()["turns"] if one["id"] == brought["turn"]["id"])
+    assert turn["state"] in {"on_stage", "failed"}
+    crowd.ledger.questions[question["id"]] = question["text"]
+    crowd.ledger.sent_texts.add(question["text"])
+    crowd.ledger.hands.update({"Lina"} if question["voice"] != "read" else set())
+    assert_stored_once(standing, hana, crowd.ledger)
+    time.sleep(1.1)  # the publisher leaves a Redis that failed alone for a second
+    omar = standing.host.enter("Omar", url=stack.urls[1])
+    ask_and_hear(hears, omar, "And what after it?", within_seconds=5)
+
+
+def ask_and_hear(hears: LivePanel, asker: Panel, text: str, *, within_seconds: float) -> dict[str, Any]:
+    """Ask at one process and hear it at the other."""
+    asked = asker.put(text, "speak")
+    hears.wait_for_object("question", within_seconds, id=asked["id"])
+    return asked
+
+
+def timed(panel: Panel, method: str, path: str, version: int | None = None) -> Any:
+    """Do it, and not slowly."""
+    began_at = time.monotonic()
+    answer = panel.do(method, path, version=version)
+    assert time.monotonic() - began_at < 2.5, path
+    return answer
