@@ -60,8 +60,7 @@ def test_life_without_redis(standing: Standing, seed: int) -> None:
     back_at = time.monotonic()
     wait_until(lambda: waiting(standing) == 0, "the outbox to drain", 40)
     print(f"drained after {time.monotonic() - back_at:.1f} s; slowest request {crowd.ledger.slowest_seconds:.2f} s")
-    turn = next(one for one in hana.bootstrap()["turns"] if one["id"] == brought["turn"]["id"])
-    assert turn["state"] in {"on_stage", "failed"}
+    wait_until(lambda: _state(hana, brought["turn"]["id"]) in {"on_stage", "failed"}, "on stage or failed", 12)
     crowd.ledger.questions[question["id"]] = question["text"]
     crowd.ledger.sent_texts.add(question["text"])
     crowd.ledger.hands.update({"Lina"} if question["voice"] != "read" else set())
@@ -69,6 +68,10 @@ def test_life_without_redis(standing: Standing, seed: int) -> None:
     time.sleep(1.1)  # the publisher leaves a Redis that failed alone for a second
     omar = standing.host.enter("Omar", url=stack.urls[1])
     ask_and_hear(hears, omar, "And what after it?", within_seconds=5)
+
+
+def _state(hana: Panel, turn_id: str) -> str:
+    return str(next(one["state"] for one in hana.bootstrap()["turns"] if one["id"] == turn_id))
 
 
 def ask_and_hear(hears: LivePanel, asker: Panel, text: str, *, within_seconds: float) -> dict[str, Any]:

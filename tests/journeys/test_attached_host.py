@@ -164,7 +164,7 @@ class Panel:
 
 @pytest.mark.whole
 @pytest.mark.redis
-def test_from_a_question_to_the_stage_and_back(tmp_path: Path, database_url: str, redis_url: str) -> None:
+def test_from_a_question_to_the_stage_and_back(tmp_path: Path, empty_database_url: str, redis_url: str) -> None:
     port = free_port()
     host = f"http://127.0.0.1:{port}"
     environment = {
@@ -172,7 +172,7 @@ def test_from_a_question_to_the_stage_and_back(tmp_path: Path, database_url: str
         "HOST_DATABASE_URL": f"sqlite:///{tmp_path / 'host.db'}",
         "SIDESTAGE_DEMO": "false",
     }
-    stack = AttachedStack(tmp_path, database_url, redis_url, port=port, environment=environment)
+    stack = AttachedStack(tmp_path, empty_database_url, redis_url, port=port, environment=environment)
 
     def may_speak(user_id: str) -> bool:
         return any(each["id"] == user_id and each["can_speak"] for each in call("GET", f"{host}/api/v1/people"))
