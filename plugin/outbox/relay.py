@@ -17,7 +17,8 @@ from plugin.outbox.subscribers import GiveUpError, Subscriber, current_subscribe
 
 log = structlog.get_logger(__name__)
 
-BATCH = 50
+#: Few at a time: a subscriber that waits for a slow server holds up only those claimed with it.
+BATCH = 10
 #: How long one run owns a row; a worker that died leaves it to the next one after this.
 LEASE_SECONDS = 30
 RETRY_SECONDS = (1, 2, 5, 15, 60, 300, 1800)
