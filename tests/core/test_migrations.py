@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, inspect
 from plugin import features
 from plugin.core import database, migrations
 from plugin.core.database import Base
+from plugin.messaging import search_index
 
 assert features.FEATURES  # every feature's tables are known once the table of contents is read
 
@@ -25,9 +26,13 @@ def engine(empty_database_url: str) -> Iterator[Engine]:
     made.dispose()
 
 
+def _is_ours(_item: Any, name: str | None, _kind: str, _reflected: bool, _compared: Any) -> bool:
+    return not search_index.is_index_name(name)
+
+
 def _differences(engine: Engine) -> list[Any]:
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": _is_ours})
         return list(compare_metadata(context, Base.metadata))
 
 
