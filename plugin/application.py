@@ -14,8 +14,10 @@ from plugin.api import auth, headers, health, limits, problems, readiness
 from plugin.api import blueprint as api_blueprint
 from plugin.config import Settings
 from plugin.core import database, logs, redis_client, tasks, unit_of_work
-from plugin.features import FEATURES
+from plugin.features import FEATURES, conversation_kinds
+from plugin.messaging import kinds
 from plugin.outbox import subscribers
+from plugin.outbox.reactions import Reactions
 from plugin.outbox.task_sender import TaskSender
 from plugin.platforms import host as platform_host
 from plugin.platforms import host_routes, installs, registry
@@ -52,7 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     hooks = _install_ground_floor(app, settings)
     _install_platforms(app, settings)
-    api = _install_features(app)
+    api = _install_features(app, hooks)
     _install_realtime(app, api, hooks, settings)
     app.register_blueprint(panel_blueprint(lambda install_id: " ".join(installs.frame_ancestors(install_id))))
     return app
@@ -92,8 +94,10 @@ def _install_platforms(app: Flask, settings: Settings) -> None:
     app.register_blueprint(demo_routes.blueprint)
 
 
-def _install_features(app: Flask) -> Api:
+def _install_features(app: Flask, hooks: unit_of_work.Hooks) -> Api:
     api = api_blueprint.install(app)
+    kinds.KINDS.put(app, conversation_kinds())
+    hooks.before_commit.append(Reactions(feature.reactions for feature in FEATURES).run)
     heard = subscribers.SUBSCRIBERS.of(app)
     api.register_blueprint(bootstrap_routes.blueprint)
     for feature in FEATURES:

@@ -8,7 +8,9 @@ from typing import Any
 
 from plugin.api.blueprint import Blueprint
 from plugin.core.actor import Actor
+from plugin.messaging.kinds import ConversationKind
 from plugin.outbox.domain_event import DomainEvent
+from plugin.outbox.reactions import Reaction
 from plugin.outbox.subscribers import Subscriber
 from plugin.realtime.push import Announcement
 
@@ -24,14 +26,17 @@ class Feature:
 
     ``channel_policies`` maps a channel's prefix (``asker``) to who may subscribe, ``channels`` says which
     of them a panel listens to, ``bootstrap`` adds members to its first answer. ``sweeps`` are idempotent functions
-    that the worker calls every 15 seconds.
+    that the worker calls every 15 seconds. ``reactions`` run in the transaction of the event, ``subscriptions`` after
+    it. ``conversation_kinds`` say who may do what in the feature's conversations.
     """
 
     name: str
     blueprints: tuple[Blueprint, ...] = ()
     pushes: Mapping[type[DomainEvent], PushFunction] = field(default_factory=dict)
+    reactions: Mapping[type[DomainEvent], Reaction] = field(default_factory=dict)
     subscriptions: Mapping[type[DomainEvent], Subscriber] = field(default_factory=dict)
     channel_policies: Mapping[str, ChannelPolicy] = field(default_factory=dict)
     channels: Callable[[Actor], Sequence[str]] | None = None
     bootstrap: Callable[[Actor], Mapping[str, Any]] | None = None
+    conversation_kinds: Mapping[str, ConversationKind] = field(default_factory=dict)
     sweeps: tuple[Callable[[], int], ...] = ()

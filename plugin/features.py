@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from plugin.backchannel.feature import feature as backchannel
 from plugin.core.actor import Actor
 from plugin.feature import Feature
+from plugin.messaging import bootstrap as messaging_bootstrap
+from plugin.messaging import channel_policy as messaging_channels
+from plugin.messaging import pushes as messaging_pushes
+from plugin.messaging import routes as messaging_routes
+from plugin.messaging import sweeps as messaging_sweeps
+from plugin.messaging.kinds import ConversationKind
 from plugin.platforms import routes as platform_routes
 from plugin.qa.feature import feature as qa
 from plugin.realtime import channel_log
@@ -27,7 +34,22 @@ rooms = Feature(
     sweeps=sweeps.SWEEPS,
 )
 
-FEATURES: tuple[Feature, ...] = (platforms, rooms, qa)
+messaging = Feature(
+    name="messaging",
+    blueprints=(messaging_routes.blueprint,),
+    pushes=messaging_pushes.PUSHES,
+    channel_policies=messaging_channels.POLICIES,
+    channels=messaging_channels.own_channels,
+    bootstrap=messaging_bootstrap.bootstrap,
+    sweeps=messaging_sweeps.SWEEPS,
+)
+
+FEATURES: tuple[Feature, ...] = (platforms, rooms, messaging, qa, backchannel)
+
+
+def conversation_kinds() -> Mapping[str, ConversationKind]:
+    """Return who decides about which kind of conversation."""
+    return {name: kind for feature in FEATURES for name, kind in feature.conversation_kinds.items()}
 
 
 def all_sweeps() -> list[Callable[[], int]]:

@@ -149,6 +149,7 @@ def revoke(conversation_id: str, account_id: str) -> None:
 def _revoke(conversation: Conversation, account_id: str) -> None:
     left = channel_of(conversation)
     session().execute(delete(Draft).where(Draft.conversation_id == conversation.id, Draft.account_id == account_id))
+    forgetting.forget_for(conversation, account_id)
     record(AccessRevoked(conversation_id=conversation.id, account_id=account_id, channel=left))
     if (conversation.members_count or 0) <= RENEWED_MAX:
         renew_channel(conversation)

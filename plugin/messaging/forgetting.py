@@ -31,6 +31,12 @@ def forget_conversation(conversation: Conversation) -> None:
     session().execute(delete(ChannelLog).where(_is_own(conversation)))
 
 
+def forget_for(conversation: Conversation, account_id: str) -> None:
+    """Blank what one person was told of a conversation on their own channel, so that resuming does not repeat it."""
+    for row in _rows([channels.inbox(account_id)], conversation.id):
+        _rewrite(row, {**json.loads(row.frame), "data": {}})
+
+
 def _told(conversation: Conversation, message_id: str) -> Iterator[ChannelLog]:
     names = [channels.conversation(conversation.id, number + 1) for number in range(conversation.channel_number)]
     names += [channels.inbox(person.account_id) for person in people.roster(conversation).people]

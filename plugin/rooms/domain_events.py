@@ -91,6 +91,7 @@ class ParticipantRemoved(ParticipantEvent):
 
     name: ClassVar[str] = "rooms.participant_removed"
     account_id: str
+    was_backstage: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

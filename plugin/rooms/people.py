@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from plugin.accounts.models import Account
-from plugin.core.actor import Actor, Role
+from plugin.core.actor import BACKSTAGE, Actor, Role
 from plugin.core.clock import now
 from plugin.core.database import session as db_session
 from plugin.core.errors import ConflictError
@@ -99,10 +99,17 @@ def remove(actor: Actor, participant_id: str) -> None:
     hands.lower_of(person, HandLowering.HOST)
     turns.leave(person, "returned")
     presence.leave(session, person, now())
-    person.removed_at = now()
+    person.removed_at, was_backstage = now(), person.role in BACKSTAGE
     person.role, person.role_is_set_here = roles.audience_role(person), True
     close_panels(person.id)
-    record(ParticipantRemoved(session_id=session.id, participant_id=person.id, account_id=person.account_id))
+    record(
+        ParticipantRemoved(
+            session_id=session.id,
+            participant_id=person.id,
+            account_id=person.account_id,
+            was_backstage=was_backstage,
+        )
+    )
 
 
 def close_panels(participant_id: str) -> None:
