@@ -122,7 +122,13 @@ def open_house(app: Flask) -> OpenHouse:
     hand = house.done("POST", "/hands", "asker", {"reason": "I have seen it fail"})
     invited = house.me("invited")["participant_id"]
     turn = house.done("POST", "/stage-turns", "host", {"participant_id": invited})
+    conversation = house.done("GET", "/bootstrap", "host")["backchannel"]["conversation_id"]
+    said = {"text": "Q1 next?", "client_id": uuid4().hex}
+    message = house.done("POST", f"/conversations/{conversation}/messages", "host", said)
     house.ids = {
+        "conversation_id": conversation,
+        "message_id": message["id"],
+        "emoji": "👍",
         "question_id": question["id"],
         "number": question["number"],
         "hand_id": hand["id"],

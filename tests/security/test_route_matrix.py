@@ -55,8 +55,24 @@ PUBLIC: dict[Route, tuple[int, str]] = {
 #: Everybody who is signed in, and nobody else.
 SIGNED_IN: dict[Route, int] = {
     ("GET", "/api/v1/bootstrap"): 200,
+    ("GET", "/api/v1/conversations"): 200,
+    ("GET", "/api/v1/conversations/unread"): 200,
+    ("GET", "/api/v1/search"): 422,  # nothing is looked for
     ("POST", "/api/v1/socket-tickets"): 201,
 }
+
+_TALK, _SAID = "/api/v1/conversations/{conversation_id}", "/api/v1/messages/{message_id}"
+#: The hosts' conversation and a message in it: to everybody who is not backstage there is nothing (T14).
+AMONG_HOSTS: set[Route] = {
+    *(("GET", _TALK + rest) for rest in ("", "/messages", "/pins")),
+    *(("POST", _TALK + rest) for rest in ("/messages", "/typing")),
+    *(("PUT", f"{_TALK}/{word}") for word in ("read", "unread", "draft", "mute", "archive", "receipts")),
+    *((method, _SAID) for method in ("GET", "PATCH", "DELETE")),
+    ("GET", f"{_SAID}/edits"),
+    *((method, _SAID + rest) for method in ("PUT", "DELETE") for rest in ("/pin", "/reactions/{emoji}")),
+    ("PATCH", "/api/v1/backchannel/settings"),
+}
+BACKSTAGE_ROLES = {"host", "cohost", "producer"}
 
 #: What a request needs to get as far as the question who sends it.
 BODIES: dict[Route, dict[str, Any]] = {
@@ -79,6 +95,15 @@ BODIES: dict[Route, dict[str, Any]] = {
     ("POST", "/api/v1/questions/{question_id}/moves"): {"to": "queued"},
     ("POST", "/api/v1/questions/{question_id}/rank"): {"after_id": None},
     ("PATCH", "/api/v1/questions/settings"): {"moderation": "on"},
+    ("POST", f"{_TALK}/messages"): {"text": "Me, too", "client_id": "1"},
+    ("PUT", f"{_TALK}/read"): {"seq": 1},
+    ("PUT", f"{_TALK}/unread"): {"seq": 1},
+    ("PUT", f"{_TALK}/draft"): {"text": "Me, too"},
+    ("PUT", f"{_TALK}/mute"): {"for": "1h"},
+    ("PUT", f"{_TALK}/archive"): {"is_archived": True},
+    ("PUT", f"{_TALK}/receipts"): {"is_shared": True},
+    ("PATCH", _SAID): {"text": "Me, too"},
+    ("PATCH", "/api/v1/backchannel/settings"): {"shows_history": True},
 }
 
 #: Things of a room that are named in a body: another room's are not found either. Sent by that other room's host.
@@ -90,7 +115,7 @@ NAMED_IN_BODIES: list[tuple[Route, dict[str, str]]] = [
     (("POST", "/api/v1/questions/{own_question}/rank"), {"after_id": "{question_id}"}),
 ]
 
-THINGS = ("question_id", "number", "hand_id", "turn_id", "participant_id")
+THINGS = ("question_id", "number", "hand_id", "turn_id", "participant_id", "conversation_id", "message_id")
 
 
 @dataclass(frozen=True)
@@ -133,7 +158,7 @@ def send(house: OpenHouse, one: Served, role: str = "nobody", **headers: str) ->
 
 
 def test_every_route_has_a_row(app: Flask) -> None:
-    rows = {*PUBLIC, *SIGNED_IN}
+    rows = {*PUBLIC, *SIGNED_IN, *AMONG_HOSTS}
     rows |= {(row.method, API + row.rule) for row in QA_ROWS.values()}
     rows |= {(case.method, API + case.path) for case in ROOMS_CASES}
     wanted = {(method, shape(path)) for method, path in rows}
@@ -175,6 +200,14 @@ def test_who_is_signed_in_is_let_in(house: OpenHouse) -> None:
             assert codes == {role: 401 if role == "nobody" else SIGNED_IN[one.route] for role in ROLES}
 
 
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "nobody"])
+def test_to_all_but_the_hosts_their_conversation_does_not_exist(house: OpenHouse, role: str) -> None:
+    for one in served(house.app):
+        if one.route in AMONG_HOSTS:
+            answer = send(house, one, role)
+            assert (answer.status_code != 404) == (role in BACKSTAGE_ROLES), (one.route, answer.text)
+
+
 @pytest.mark.parametrize("who", ["stranger", "host elsewhere", "host of another server"])
 def test_things_of_a_room_do_not_exist_for_another_s_people(house: OpenHouse, who: str) -> None:
     another = make_install("https://another.test")
@@ -192,7 +225,8 @@ def test_things_of_a_room_do_not_exist_for_another_s_people(house: OpenHouse, wh
 
 def send_made_up(house: OpenHouse, one: Served, role: str) -> Any:
     """Ask for things that exist nowhere: the answer is the same, so that nobody learns which ids do."""
-    made_up = {name: f"{str(house.ids[name])[:4]}aaaaaaaaaaaaaaaaaaaaaaaaaa" for name in THINGS} | {"number": "999"}
+    nothing = {name: f"{str(house.ids[name])[:4]}aaaaaaaaaaaaaaaaaaaaaaaaaa" for name in THINGS}
+    made_up = house.ids | nothing | {"number": "999"}
     return house.call(one.method, one.path.format(**made_up), role, BODIES.get(one.route))
 
 
