@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, request
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from plugin.core.errors import AppError, InvalidError, TooManyError, UnavailableError
@@ -49,6 +49,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(AppError, of_error)
     app.register_error_handler(HTTPException, of_http)
     app.register_error_handler(SQLAlchemyError, _of_database)
+    for kind in (UnicodeEncodeError, OverflowError, DataError):
+        app.register_error_handler(kind, _of_unstorable)
     app.register_error_handler(Exception, _of_surprise)
 
 
@@ -92,6 +94,12 @@ def _of_database(error: SQLAlchemyError) -> Response:
         log.error("database_unavailable", kind=type(origin).__name__)
         return of_error(UnavailableError("The database does not answer right now, so nothing was saved. Try again."))
     return _of_surprise(error)
+
+
+def _of_unstorable(error: Exception) -> Response:
+    """Half a character, a NUL, a number beyond all columns: no database takes them, and no keyboard types them."""
+    log.warning("unstorable_input", kind=type(error).__name__)
+    return of_error(InvalidError("Some of this is no text or number that can be stored."))
 
 
 def _of_surprise(error: Exception) -> Response:
