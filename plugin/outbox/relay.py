@@ -13,7 +13,7 @@ from plugin.core.database import session
 from plugin.core.unit_of_work import unit_of_work
 from plugin.outbox.domain_event import DomainEvent
 from plugin.outbox.models import OutboxEvent, OutboxReceipt
-from plugin.outbox.subscribers import GiveUpError, Subscriber, current_subscribers, subscriber_name
+from plugin.outbox.subscribers import GiveUpError, RetryLaterError, Subscriber, current_subscribers, subscriber_name
 
 log = structlog.get_logger(__name__)
 
@@ -118,7 +118,9 @@ def _retry(event_id: int, error: Exception) -> int:
             row.dead_at = now()
         else:
             row.due_at = now() + timedelta(seconds=RETRY_SECONDS[row.attempts - 1])
-        log.warning("relay_failed", event_id=event_id, event_name=row.name, attempts=row.attempts, exc_info=error)
+        # Who wants to be asked again later has said why to people, in words that may name somebody: not for the log.
+        surprise = None if isinstance(error, RetryLaterError) else error
+        log.warning("relay_failed", event_id=event_id, event_name=row.name, attempts=row.attempts, exc_info=surprise)
     return 0
 
 
