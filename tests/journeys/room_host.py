@@ -63,19 +63,20 @@ class RoomHost(HomeGrownHost):
     def _verify(self) -> None:
         body = json.dumps({"type": "install.verify"}, separators=(",", ":"))
         address = f"{self.stack.url}/api/v1/installs/{self.installed['install_id']}/verify"
-        answer = requests.post(address, data=body, headers=self._signed(uuid4().hex, body), timeout=15)
+        answer = requests.post(address, data=body, headers=self.signed(body), timeout=15)
         assert (answer.status_code, answer.json()["status"]) == (200, "active"), answer.text
 
     def tell(self, event: dict[str, Any], *, event_id: str | None = None, url: str | None = None) -> requests.Response:
         """Send a signed event to one of the web processes."""
         body = json.dumps({"occurred_at": datetime.now(UTC).timestamp(), **event})
         address = f"{url or self.stack.url}/hooks/{self.installed['install_id']}/generic"
-        answer = requests.post(address, data=body, headers=self._signed(event_id or uuid4().hex, body), timeout=15)
+        answer = requests.post(address, data=body, headers=self.signed(body, event_id), timeout=15)
         assert answer.status_code == 200, answer.text
         return answer
 
-    def _signed(self, message_id: str, body: str) -> dict[str, str]:
-        at = datetime.now(UTC)
+    def signed(self, body: str, event_id: str | None = None) -> dict[str, str]:
+        """Headers that prove a body to be ours."""
+        message_id, at = event_id or uuid4().hex, datetime.now(UTC)
         return {
             "webhook-id": message_id,
             "webhook-timestamp": str(int(at.timestamp())),
