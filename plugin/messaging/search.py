@@ -25,15 +25,13 @@ AROUND = 2
 #: Shorter words are taken as they are; longer ones also find what begins with them.
 START_MIN = 4
 PEOPLE_MAX = 50
-#: With more conversations than this the index is asked for the words alone, and the rest is left to the database.
-MARKED_MAX = 200
 
 
 @dataclass(frozen=True)
 class Place:
-    """A conversation to search, from the first message that the person may see."""
+    """A conversation to search: how long it is, and the first message that the person may see."""
 
-    conversation: Conversation
+    last_seq: int
     first_seq: int
 
 
@@ -57,18 +55,19 @@ def finds(actor: Actor, typed: str, after_id: str | None, limit: int) -> Finds:
 
 
 def _places(actor: Actor, query: SearchQuery) -> Mapping[str, Place]:
-    rows = select(Conversation).where(Conversation.id.in_(access.readable_ids(actor)))
-    conversations = session().scalars(rows.execution_options(populate_existing=True)).all()
+    readable = Conversation.id.in_(access.readable_ids(actor))
     if query.places:
-        conversations = _named(actor, conversations, query.places)
+        readable = Conversation.id.in_(_named(actor, query.places))
+    rows = session().execute(select(Conversation.id, Conversation.kind, Conversation.last_seq).where(readable)).all()
     firsts: dict[tuple[str, str], int] = {}
-    for name in {one.kind for one in conversations}:
-        ids = [one.id for one in conversations if one.kind == name]
+    for name in {kind for _, kind, _ in rows}:
+        ids = [id_ for id_, kind, _ in rows if kind == name]
         firsts.update(kinds()[name].visible_from_seqs(ids, [actor.account_id]))
-    return {one.id: Place(one, firsts.get((one.id, actor.account_id), 1)) for one in conversations}
+    return {id_: Place(last_seq, firsts.get((id_, actor.account_id), 1)) for id_, _, last_seq in rows}
 
 
-def _named(actor: Actor, conversations: Sequence[Conversation], names: Sequence[str]) -> Sequence[Conversation]:
+def _named(actor: Actor, names: Sequence[str]) -> Sequence[str]:
+    conversations = session().scalars(select(Conversation).where(Conversation.id.in_(access.readable_ids(actor)))).all()
     rosters = people.rosters(conversations)
     wanted = [name.casefold().removeprefix("@").removeprefix("#") for name in names]
 
@@ -77,7 +76,7 @@ def _named(actor: Actor, conversations: Sequence[Conversation], names: Sequence[
         own_names = [one.id, one.name or "", one.kind, *(others if not one.name else [])]
         return any(want in name.casefold() for want in wanted for name in own_names)
 
-    return [one for one in conversations if fits(one)]
+    return [one.id for one in conversations if fits(one)]
 
 
 def _wanted(actor: Actor, query: SearchQuery, places: Mapping[str, Place], after_id: str | None) -> Wanted | None:
@@ -88,11 +87,10 @@ def _wanted(actor: Actor, query: SearchQuery, places: Mapping[str, Place], after
     asks_nothing = not groups and not query.places and query.since_at is None and query.before_at is None
     if asks_nothing or not places or not all(groups):
         return None
-    if len(places) <= MARKED_MAX or not groups:
-        groups.append([Word(search_terms.mark(id_)) for id_ in places])
     return Wanted(
         groups=tuple(tuple(group) for group in groups),
         conversation_ids=tuple(places),
+        messages_count=sum(place.last_seq for place in places.values()),
         phrases=tuple(filter(None, (" ".join(search_terms.words(phrase)) for phrase in query.phrases))),
         since_at=query.since_at,
         before_at=query.before_at,
@@ -147,16 +145,18 @@ def _visible(places: Mapping[str, Place], numbers: Sequence[int]) -> Sequence[Me
 def _shown(actor: Actor, places: Mapping[str, Place], messages: Sequence[Message]) -> list[View]:
     around = _around(places, messages)
     shown = views.message_views(messages, actor.account_id)
-    conversations = [places[row.conversation_id].conversation for row in messages]
-    rosters = people.rosters(list({one.id: one for one in conversations}.values()))
+    ids = {row.conversation_id for row in messages}
+    conversations = session().scalars(select(Conversation).where(Conversation.id.in_(ids))).all()
+    rosters = people.rosters(conversations)
+    by_id = {one.id: views.conversation_view(one, rosters[one.id]) for one in conversations}
     return [
         {
             "message": view,
-            "conversation": views.conversation_view(conversation, rosters[conversation.id]),
+            "conversation": by_id[row.conversation_id],
             "before": [line for line in around[row.conversation_id] if row.seq - AROUND <= line["seq"] < row.seq],
             "after": [line for line in around[row.conversation_id] if row.seq < line["seq"] <= row.seq + AROUND],
         }
-        for row, view, conversation in zip(messages, shown, conversations, strict=True)
+        for row, view in zip(messages, shown, strict=True)
     ]
 
 

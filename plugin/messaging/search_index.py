@@ -6,15 +6,20 @@ Everything it makes is named ``message_search…``; SQLAlchemy and Alembic do no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, text
 
 from plugin.core.database import UtcDateTime, session
+from plugin.messaging import search_terms
 
 NAME = "message_search"
+#: So many messages are read through faster than any index could combine frequent words.
+SCANNED_MAX = 10_000
+#: With more conversations than this the index is asked for the words alone.
+MARKED_MAX = 8
 
 _VECTOR = "array_to_tsvector(string_to_array(search_text, ' '))"
 
@@ -22,7 +27,7 @@ _VECTOR = "array_to_tsvector(string_to_array(search_text, ' '))"
 _SQLITE = (
     "CREATE VIRTUAL TABLE message_search USING fts5("
     "search_text, content='messages', content_rowid='number', "
-    "tokenize=\"ascii tokenchars '_'\", columnsize=0, detail=none)",
+    "tokenize=\"ascii tokenchars '_'\", prefix='4 5 6', columnsize=0, detail=none)",
     "CREATE TRIGGER message_search_added AFTER INSERT ON messages WHEN new.search_text <> '' BEGIN "
     "INSERT INTO message_search(rowid, search_text) VALUES (new.number, new.search_text); END",
     "CREATE TRIGGER message_search_changed AFTER UPDATE OF search_text ON messages "
@@ -87,10 +92,14 @@ class Word:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to look for: each group asks for at least one of its words; ``phrases`` must stand as they are."""
+    """What to look for: each group asks for at least one of its words; ``phrases`` must stand as they are.
+
+    ``messages_count`` is about how many messages there are in the conversations.
+    """
 
     groups: tuple[tuple[Word, ...], ...]
     conversation_ids: tuple[str, ...]
+    messages_count: int
     phrases: tuple[str, ...] = ()
     since_at: datetime | None = None
     before_at: datetime | None = None
@@ -100,43 +109,81 @@ class Wanted:
 
 
 def newest_numbers(wanted: Wanted, limit: int) -> Sequence[int]:
-    """Return the numbers of the messages that fit, newest first."""
-    connection = session().connection()
-    is_sqlite = _is_sqlite(connection)
-    conditions, values = _conditions(wanted)
-    ids: BindParameter[str] = bindparam("ids", expanding=True)
-    if is_sqlite:  # CROSS JOIN: the index leads, whatever the planner thinks
-        head = "SELECT m.number FROM message_search f CROSS JOIN messages m ON m.number = f.rowid"
-        fits, order, values["q"] = "f.message_search MATCH :q", "f.rowid", _fts5_query(wanted.groups)
+    """Return the numbers of the messages that fit, newest first.
+
+    Few messages are read through, which costs the same whatever is asked. Among many the index leads: with a mark for
+    each conversation if these are few (an OR of many marks costs more than looking at the finds), else by the words.
+    """
+    is_sqlite = _is_sqlite(session().connection())
+    if wanted.messages_count <= SCANNED_MAX or not wanted.groups:
+        head, order, fits = _scanning(wanted, is_sqlite)
     else:
-        head = "SELECT m.number FROM messages m"
-        fits, order = "array_to_tsvector(string_to_array(m.search_text, ' ')) @@ CAST(:q AS tsquery)", "m.number"
-        values["q"] = _tsquery(wanted.groups)
-    wheres = " AND ".join([fits, "m.conversation_id IN :ids", "m.deleted_at IS NULL", *conditions])
-    statement = text(f"{head} WHERE {wheres} ORDER BY {order} DESC LIMIT :limit").bindparams(ids)  # noqa: S608
+        head, order, fits = _indexed(wanted, is_sqlite)
+    common = _common(wanted, is_sqlite)
+    wheres = " AND ".join([*fits.sql, *common.sql])
+    statement = text(f"{head} WHERE {wheres} ORDER BY {order} DESC LIMIT :limit")  # noqa: S608  # all parts are ours
+    ids: BindParameter[str] = bindparam("ids", expanding=True)
+    statement = statement.bindparams(ids)
+    values = fits.values | common.values | {"ids": wanted.conversation_ids, "limit": limit}
     for name in {"since", "before"} & set(values):
         statement = statement.bindparams(bindparam(name, type_=UtcDateTime()))
-    return [row[0] for row in session().execute(statement, values | {"ids": wanted.conversation_ids, "limit": limit})]
+    return [row[0] for row in session().execute(statement, values)]
 
 
-def _conditions(wanted: Wanted) -> tuple[list[str], dict[str, Any]]:
-    conditions, values = [], dict[str, Any]()
+@dataclass
+class Conditions:
+    """Pieces of SQL and the values they take."""
+
+    sql: list[str] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, sql: str, **values: Any) -> None:
+        """Add one condition."""
+        self.sql.append(sql)
+        self.values |= values
+
+
+def _scanning(wanted: Wanted, is_sqlite: bool) -> tuple[str, str, Conditions]:
+    fits = Conditions()
+    for place, group in enumerate(wanted.groups):
+        names = {f"w{place}_{at}": f" {word.letters}" + ("" if word.is_start else " ") for at, word in enumerate(group)}
+        fits.add("(" + " OR ".join(_contains(name, is_sqlite) for name in names) + ")", **names)
+    # "+ 0" keeps the planner from walking through everybody's messages in this order.
+    return "SELECT m.number FROM messages m", "m.number + 0", fits
+
+
+def _contains(name: str, is_sqlite: bool) -> str:
+    function = "instr" if is_sqlite else "strpos"
+    return f"{function}(' ' || m.search_text || ' ', :{name}) > 0"
+
+
+def _indexed(wanted: Wanted, is_sqlite: bool) -> tuple[str, str, Conditions]:
+    groups = wanted.groups
+    if len(wanted.conversation_ids) <= MARKED_MAX:
+        groups = (*groups, tuple(Word(search_terms.mark(id_)) for id_ in wanted.conversation_ids))
+    fits = Conditions()
+    if is_sqlite:  # CROSS JOIN: the index leads, whatever the planner thinks
+        fits.add("f.message_search MATCH :query", query=_fts5_query(groups))
+        return "SELECT m.number FROM message_search f CROSS JOIN messages m ON m.number = f.rowid", "f.rowid", fits
+    vector = "array_to_tsvector(string_to_array(m.search_text, ' '))"
+    fits.add(f"{vector} @@ CAST(:query AS tsquery)", query=_tsquery(groups))
+    return "SELECT m.number FROM messages m", "m.number", fits
+
+
+def _common(wanted: Wanted, is_sqlite: bool) -> Conditions:
+    found = Conditions(["m.conversation_id IN :ids", "m.deleted_at IS NULL"])
     if wanted.since_at:
-        conditions.append("m.created_at >= :since")
-        values["since"] = wanted.since_at
+        found.add("m.created_at >= :since", since=wanted.since_at)
     if wanted.before_at:
-        conditions.append("m.created_at < :before")
-        values["before"] = wanted.before_at
+        found.add("m.created_at < :before", before=wanted.before_at)
     if wanted.before_number is not None:
-        conditions.append("m.number < :number")
-        values["number"] = wanted.before_number
+        found.add("m.number < :number", number=wanted.before_number)
     for place, (conversation_id, first_seq) in enumerate(wanted.first_seqs):
-        conditions.append(f"(m.conversation_id <> :place{place} OR m.seq >= :first{place})")
-        values |= {f"place{place}": conversation_id, f"first{place}": first_seq}
+        hidden = {f"place{place}": conversation_id, f"first{place}": first_seq}
+        found.add(f"(m.conversation_id <> :place{place} OR m.seq >= :first{place})", **hidden)
     for place, phrase in enumerate(wanted.phrases):
-        conditions.append(f"(' ' || m.search_text || ' ') LIKE :phrase{place}")
-        values[f"phrase{place}"] = f"% {phrase} %"
-    return conditions, values
+        found.add(_contains(f"phrase{place}", is_sqlite), **{f"phrase{place}": f" {phrase} "})
+    return found
 
 
 def _fts5_query(groups: Sequence[Sequence[Word]]) -> str:

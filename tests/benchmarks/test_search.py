@@ -64,9 +64,12 @@ def _fill(cast: Cast) -> None:
         places += [{"conversation_id": id_, "account_id": cast.lina.account_id} for id_ in ids[::LINAS_SHARE]]
         session().execute(insert(Membership), places)
     seqs = dict.fromkeys(ids, 0)
+    texts = [" ".join(_words(chance)) for _ in range(50_000)]
     for start in range(0, MESSAGES, BATCH):
         with unit_of_work():
-            session().execute(insert(Message), [_row(cast, chance, ids, seqs, start + at) for at in range(BATCH)])
+            session().execute(
+                insert(Message), [_row(cast, chance, ids, texts, seqs, start + at) for at in range(BATCH)]
+            )
     with unit_of_work():
         for id_, seq in seqs.items():
             session().get_one(Conversation, id_).last_seq = seq
@@ -75,10 +78,12 @@ def _fill(cast: Cast) -> None:
         connection.commit()
 
 
-def _row(cast: Cast, chance: random.Random, ids: list[str], seqs: dict[str, int], number: int) -> dict[str, Any]:
+def _row(
+    cast: Cast, chance: random.Random, ids: list[str], texts: list[str], seqs: dict[str, int], number: int
+) -> dict[str, Any]:
     conversation_id = chance.choice(ids)
     seqs[conversation_id] += 1
-    words = " ".join(_words(chance)) + (f" rare{number}" if number % 7 == 0 else "") + ("?" if number % 9 == 0 else "")
+    words = chance.choice(texts) + (f" rare{number}" if number % 7 == 0 else "") + ("?" if number % 9 == 0 else "")
     author = chance.choice((cast.hana, cast.lina)).account_id
     found = search_terms.search_text(
         words, conversation_id=conversation_id, author_id=author, has_link=number % 50 == 0
