@@ -127,6 +127,22 @@ def test_files_are_sent_small_to_whoever_can_unpack_them(page_client: FlaskClien
     assert small.headers["Vary"] == "Accept-Encoding"
 
 
+def test_comments_stay_at_home_and_lines_keep_their_numbers() -> None:
+    source = (
+        "/** What it is for.\n * @param {string} url\n */\n"
+        'const url = "https://a.example/*";  // why\n  // a line of its own\nconst ratio = 4 / 2; /* and */ run();\n'
+        'const all = "*/";\n'
+    )
+    assert assets.without_comments(source).split("\n") == [
+        *("", "", "", 'const url = "https://a.example/*";  // why', "", "const ratio = 4 / 2; /* and */ run();"),
+        *('const all = "*/";', ""),
+    ]
+    for path, asset in assets.every().items():
+        written = (assets.STATIC / path).read_text()
+        assert asset.content.count(b"\n") == written.count("\n"), path
+        assert (b"@license" in asset.content) == ("@license" in written), path
+
+
 def test_every_module_that_is_named_exists_and_host_tools_wait() -> None:
     assert set(assets.modules()) <= set(assets.every())
     assert "components/question_list.js" in assets.modules()
