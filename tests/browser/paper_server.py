@@ -16,12 +16,13 @@ Answer = tuple[int, Any]
 
 
 class PaperServer:
-    """Answers one page's requests. ``answers`` overrides one path; ``asked`` lists what was written."""
+    """Answers one page's requests. ``answers`` overrides one path; ``asked`` and ``reads`` list what was wanted."""
 
     def __init__(self, page: Page, room: Json) -> None:
         self.page = page
         self.room = copied(room)
         self.asked: list[tuple[str, str, Any]] = []
+        self.reads: list[str] = []
         self.answers: dict[str, Answer | Callable[[Any], Answer]] = {}
         self.is_away = False
         self.is_followed = False
@@ -38,6 +39,8 @@ class PaperServer:
             return
         if route.request.method != "GET":
             self.asked.append((route.request.method, path, body))
+        else:
+            self.reads.append(path)
         found = self.answers.get(path, (200, self._usual(path)))
         status, answer = found(body) if callable(found) else found
         route.fulfill(status=status, json=answer)

@@ -282,10 +282,11 @@ def awkward() -> Json:
     return room
 
 
-def ended() -> Json:
-    """Return a session that is over."""
-    room = busy_room()
-    room["session"].update(state="ended", ended_at=ago(60))
+def ended(name: str = "Lina", role: str = "listener") -> Json:
+    """Return a session that is over: everybody has left it."""
+    room = busy_room(name, role)
+    room["session"].update(state="ended", ended_at=ago(60), present_count=0, quiet_count=0)
+    room["participants"] = [one for one in room["participants"] if one["name"] == name]
     room["turns"] = []
     room["qa"]["questions"] = [one for one in room["qa"]["questions"] if one["state"] != "on_stage"]
     return room

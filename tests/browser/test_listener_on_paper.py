@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import rooms_on_paper as paper
@@ -205,6 +206,22 @@ def test_a_new_role_reads_everything_anew(gallery: str, watched: Open) -> None:
     server.room = paper.busy_room("Lina", "cohost")
     server.push(name="rooms.role_changed", participant=paper.person("Lina", "cohost"))
     expect(page.page.get_by_role("tab", name="Desk")).to_be_visible()
+
+
+@pytest.mark.parametrize(("name", "role"), [("Lina", "listener"), ("Hana", "host")])
+def test_the_end_empties_the_room_for_everyone(gallery: str, watched: Open, name: str, role: str) -> None:
+    page, server = opened(gallery, watched, paper.busy_room(name, role), **PHONE)
+    page.page.get_by_role("tab", name="People").click()
+    people = page.page.locator("people-list")
+    expect(people.get_by_text("Jun Tanaka")).to_be_visible()
+    server.room = paper.ended(name, role)
+    reads = server.reads.count("/bootstrap")
+    over = {**server.room["session"], "version": 2}
+    server.push(channel=server.room["channels"][0]["name"], session=over)
+    expect(people.get_by_text("Jun Tanaka")).to_have_count(0)
+    server.push(channel=server.room["channels"][0]["name"], session={**over, "version": 3})
+    page.page.wait_for_timeout(300)
+    assert server.reads.count("/bootstrap") == reads + 1, "read once, and not at every word on the session"
 
 
 def test_being_removed_is_said_plainly(gallery: str, watched: Open) -> None:

@@ -9,6 +9,8 @@ import * as store from "./store.js";
 /** @import { Frame, Question, State, Voice } from "./objects.d.ts" */
 
 const HEARTBEAT_MS = 30_000;
+/** A whole audience does not read anew in the same moment. */
+const END_SPREAD_MS = 3000;
 
 /**
  * @typedef {"starting" | "ready" | "waiting" | "guest" | "signed_out" | "removed" | "failed"} Phase
@@ -151,6 +153,7 @@ export class Panel extends EventTarget {
     this.#recognise(before, frame);
     this.announcer.tell(newsOf(before, this.state, frame));
     if (frame.name === "rooms.role_changed") void this.reboot();
+    this.#noticeEnd(before);
     this.changed();
   }
 
@@ -162,6 +165,13 @@ export class Panel extends EventTarget {
     const words = wordsOf(question.text);
     const draft = this.drafts.findLast((other) => !other.isTold && wordsOf(other.text) === words);
     if (draft) draft.isTold = true;
+  }
+
+  /** The end of a session empties the room without a word on each person: everything is read once more. @param {State} before */
+  #noticeEnd(before) {
+    const { state } = this;
+    if (!state || before.session.state === "ended" || state.session.state !== "ended") return;
+    setTimeout(() => this.phase === "ready" && void this.reboot(), store.isBackstage(state) ? 0 : Math.random() * END_SPREAD_MS);
   }
 
   /** My questions that the room does not show yet. */
@@ -264,7 +274,11 @@ export class Panel extends EventTarget {
 
   /** @param {any} answer */
   take(answer) {
-    if (this.state) this.state = store.absorbAnswer(this.state, answer);
+    const before = this.state;
+    if (before) {
+      this.state = store.absorbAnswer(before, answer);
+      this.#noticeEnd(before);
+    }
     this.changed();
   }
 
