@@ -15,7 +15,7 @@ from plugin.messaging.errors import BadSearchError
 from tests.messaging.cast import Cast
 
 
-@pytest.fixture(params=["scanned", "marked", "by words"], autouse=True)
+@pytest.fixture(params=["scanned", "marked", "by words"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every way of searching finds the same: few messages, few conversations, many of both."""
     if request.param != "scanned":
@@ -55,12 +55,14 @@ WORDS = {
 }
 
 
+@pytest.mark.usefixtures("way")
 def test_words_are_found_as_people_type_them(cast: Cast) -> None:
     group = cast.group(cast.hana)
     cast.say(cast.hana, group, "The new prices at the Café in spring, 会議室 привет https://example.org/x 🎉")
     assert {query: bool(_texts(cast, query)) for query in WORDS} == WORDS
 
 
+@pytest.mark.usefixtures("way")
 def test_modifiers(cast: Cast) -> None:
     group, direct = cast.group(cast.hana, cast.lina, name="Spring planning"), cast.direct(cast.hana, cast.omar)
     with time_machine.travel("2026-03-10T12:00:00Z", tick=True):
@@ -112,6 +114,7 @@ def test_finds_come_with_the_lines_around_and_in_pages(cast: Cast) -> None:
     assert [find["message"]["seq"] for find in rest["items"]] == [1] and rest["next_cursor"] is None
 
 
+@pytest.mark.usefixtures("way")
 def test_pages_are_full_although_some_is_hidden(cast: Cast) -> None:
     group = cast.group(cast.hana, cast.lina)
     for _ in range(5):
@@ -149,6 +152,7 @@ def test_a_text_cannot_pass_for_another_conversation_or_author(cast: Cast) -> No
     assert _texts(cast, "spoof from:me") == [] and _texts(cast, "spoof has:link") == []
 
 
+@pytest.mark.usefixtures("way")
 def test_a_search_through_several_conversations(cast: Cast) -> None:
     groups = [cast.group(cast.hana, cast.lina) for _ in range(3)]
     for group in groups:
