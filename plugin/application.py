@@ -10,6 +10,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from plugin import bootstrap_routes, config
+from plugin.accounts.follow_graph import FollowGraph
 from plugin.api import auth, headers, health, limits, problems, readiness
 from plugin.api import blueprint as api_blueprint
 from plugin.config import Settings
@@ -88,7 +89,7 @@ def _install_platforms(app: Flask, settings: Settings) -> None:
     adapters.register("generic", generic.GenericAdapter)
     adapters.register(livekit.KIND, livekit.LiveKitAdapter)
     adapters.register("fake", fake.FakeAdapter)
-    ports.PORTS.put(app, ports.Ports(platforms=adapters, questions=Ownership()))
+    ports.PORTS.put(app, ports.Ports(platforms=adapters, follows=FollowGraph(), questions=Ownership()))
     auth.RESOLVER.put(app, access.actor_of)
     app.register_blueprint(platform_routes.hooks)
     app.register_blueprint(demo_routes.blueprint)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from plugin.accounts import pushes as account_pushes
+from plugin.accounts import routes as account_routes
 from plugin.backchannel.feature import feature as backchannel
 from plugin.core.actor import Actor
 from plugin.feature import Feature
@@ -20,6 +22,8 @@ from plugin.realtime import channel_log
 from plugin.rooms import bootstrap as rooms_bootstrap
 from plugin.rooms import channel_policy, door_routes, pushes, subscriptions, sweeps
 from plugin.rooms import routes as rooms_routes
+
+accounts = Feature(name="accounts", blueprints=(account_routes.blueprint,), pushes=account_pushes.PUSHES)
 
 platforms = Feature(name="platforms", blueprints=(platform_routes.blueprint,))
 
@@ -44,7 +48,7 @@ messaging = Feature(
     sweeps=messaging_sweeps.SWEEPS,
 )
 
-FEATURES: tuple[Feature, ...] = (platforms, rooms, messaging, qa, backchannel)
+FEATURES: tuple[Feature, ...] = (accounts, platforms, rooms, messaging, qa, backchannel)
 
 
 def conversation_kinds() -> Mapping[str, ConversationKind]:

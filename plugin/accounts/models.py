@@ -1,4 +1,4 @@
-"""The accounts tables: people across rooms, and the names by which audio servers know them."""
+"""The accounts tables: people across rooms, the names by which audio servers know them, who follows or blocks whom."""
 
 from __future__ import annotations
 
@@ -46,3 +46,23 @@ class PlatformIdentity(Base):
     install_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     platform_user_id: Mapped[str] = mapped_column(String(255), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+
+
+class Follow(Base):
+    """One person wants to hear of another; the other is not asked."""
+
+    __tablename__ = "follows"
+
+    follower_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    followed_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True, index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Block(Base):
+    """One person wants nothing of another; the other is not told."""
+
+    __tablename__ = "blocks"
+
+    blocker_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    blocked_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True, index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
 
-from plugin.accounts import queries
+from plugin.accounts import queries, relations
 from plugin.accounts.models import Account, PlatformIdentity, TimeLimits
 from plugin.core.database import session
 from plugin.core.errors import ConflictError, InvalidError
@@ -103,6 +103,7 @@ def merge_guest(guest: Account, account: Account) -> None:
     if not guest.is_guest or guest.merged_into_id or guest.id == account.id or guest.install_id != account.install_id:
         raise ConflictError("This guest sign-in cannot be joined to your account.", code="cannot_merge")
     guest.merged_into_id = account.id
+    relations.pass_on_blocks(guest.id, account.id)
     if account.time_limits == TimeLimits.STANDARD:
         account.time_limits = guest.time_limits
 

@@ -36,6 +36,15 @@ def rooms_part(actor: Actor) -> View:
         "participants": participants_view(actor),
         "hands": hands_view(actor),
         "turns": turns_view(actor),
+        "relations": relations_view(actor),
+    }
+
+
+def relations_view(actor: Actor) -> View:
+    """Show a person whom they follow and have blocked, anywhere: *3 you follow* is counted where people come and go."""
+    return {
+        "followed": sorted(current_ports().follows.followed_by(actor.account_id)),
+        "blocked": sorted(accounts.blocked_by(actor.account_id)),
     }
 
 

@@ -28,7 +28,7 @@ SPEECH_SECONDS = 5
 def raise_hand(actor: Actor, *, reason: str | None = None, question_id: str | None = None) -> Hand:
     """Join the queue at its end; a hand that is up already keeps its place and takes the new words."""
     session = queries.session_for_update(actor.session_id)
-    policy.ensure_can_raise_hand(actor, session, list(queries.hosts(session.id)))
+    policy.ensure_can_raise_hand(actor, session, queries.hosts_and_speakers(session.id))
     if question_id is not None and not current_ports().questions.is_own(actor, question_id):
         raise NotFoundError("Only a question of your own can go with your hand.")
     person = queries.participant_by_id(session.id, actor.participant_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from plugin.core.actor import HOSTING, Actor, Role
 from plugin.core.errors import ConflictError, ForbiddenError, NotFoundError
 from plugin.rooms.models import Participant, RoomSession, StageTurn
@@ -73,8 +75,8 @@ def _ensure_not_leading(actor: Actor, person: Participant) -> None:
         raise ForbiddenError("You may not do this to a host.", code="not_to_a_host")
 
 
-def ensure_can_raise_hand(actor: Actor, session: RoomSession, hosts: list[Participant]) -> None:
-    """As the hosts have set it (row A11); those backstage always may."""
+def ensure_can_raise_hand(actor: Actor, session: RoomSession, heard: Sequence[Participant]) -> None:
+    """As the hosts have set it (row A11); those backstage always may. ``heard`` are hosts and speakers."""
     ensure_is_open(session)
     wanted = HandsPolicy(session.hands_policy)
     if actor.is_backstage or wanted == HandsPolicy.EVERYONE:
@@ -83,9 +85,10 @@ def ensure_can_raise_hand(actor: Actor, session: RoomSession, hosts: list[Partic
         raise ForbiddenError("Hands are switched off in this room.", code="hands_off")
     if wanted == HandsPolicy.INVITED:
         raise ForbiddenError("The hosts invite people to speak in this room.", code="hands_by_invitation")
-    follows = current_ports().follows
-    if not any(follows.follows(host.account_id, actor.account_id) for host in hosts):
-        raise ForbiddenError("Only people whom a host follows may raise a hand here.", code="hands_for_followed")
+    if not current_ports().follows.followers_among(actor.account_id, [one.account_id for one in heard]):
+        raise ForbiddenError(
+            "Only people whom a host or speaker follows may raise a hand here.", code="hands_for_followed"
+        )
 
 
 def ensure_own_turn(actor: Actor, turn: StageTurn) -> None:

@@ -185,13 +185,21 @@ class Follows(Protocol):
         """Which of these accounts the follower follows, in one question."""
         ...
 
+    def followers_among(self, followed_id: str, account_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these accounts follow the person, in one question."""
+        ...
+
+    def followed_by(self, follower_id: str) -> frozenset[str]:
+        """Everybody the follower follows, as far as the sources can list them."""
+        ...
+
     def is_available(self) -> bool:
         """Whether people can follow each other at all; options that need it are hidden otherwise."""
         ...
 
 
 class NobodyFollows:
-    """The answer until people can follow each other: no."""
+    """The answer where people cannot follow each other: no."""
 
     def follows(self, follower_id: str, followed_id: str) -> bool:
         """No."""
@@ -201,8 +209,16 @@ class NobodyFollows:
         """Nobody."""
         return frozenset()
 
+    def followers_among(self, followed_id: str, account_ids: Sequence[str]) -> frozenset[str]:
+        """Nobody."""
+        return frozenset()
+
+    def followed_by(self, follower_id: str) -> frozenset[str]:
+        """Nobody."""
+        return frozenset()
+
     def is_available(self) -> bool:
-        """Not yet."""
+        """No."""
         return False
 
 

@@ -85,6 +85,12 @@ def hosts(session_id: str) -> Sequence[Participant]:
     return db_session().scalars(_participants(session_id).where(Participant.role.in_(HOSTING))).all()
 
 
+def hosts_and_speakers(session_id: str) -> Sequence[Participant]:
+    """Return everybody who leads or may speak."""
+    heard = or_(Participant.role.in_(HOSTING), Participant.can_speak)
+    return db_session().scalars(_participants(session_id).where(heard)).all()
+
+
 def host(session_id: str) -> Participant | None:
     """Return the one host."""
     return db_session().scalar(_participants(session_id).where(Participant.role == Role.HOST).limit(1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from flask import Flask
 
@@ -107,6 +109,12 @@ class AFollower:
         return followed_id == self._lina.account_id
 
     def followed_among(self, follower_id: str, account_ids: object) -> frozenset[str]:
+        return frozenset({self._lina.account_id})
+
+    def followers_among(self, followed_id: str, account_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(account_ids if followed_id == self._lina.account_id else ())
+
+    def followed_by(self, follower_id: str) -> frozenset[str]:
         return frozenset({self._lina.account_id})
 
     def is_available(self) -> bool:
