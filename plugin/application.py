@@ -13,6 +13,7 @@ from plugin import bootstrap_routes, config
 from plugin.accounts.follow_graph import FollowGraph
 from plugin.api import auth, headers, health, limits, problems, readiness
 from plugin.api import blueprint as api_blueprint
+from plugin.chats import routing
 from plugin.config import Settings
 from plugin.core import database, logs, redis_client, tasks, unit_of_work
 from plugin.features import FEATURES, conversation_kinds
@@ -98,6 +99,7 @@ def _install_platforms(app: Flask, settings: Settings) -> None:
 def _install_features(app: Flask, hooks: unit_of_work.Hooks) -> Api:
     api = api_blueprint.install(app)
     kinds.KINDS.put(app, conversation_kinds())
+    routing.ROUTING.put(app, routing.Acquainted())
     hooks.before_commit.append(Reactions(feature.reactions for feature in FEATURES).run)
     heard = subscribers.SUBSCRIBERS.of(app)
     api.register_blueprint(bootstrap_routes.blueprint)

@@ -8,6 +8,7 @@ from typing import Any
 from plugin.accounts import pushes as account_pushes
 from plugin.accounts import routes as account_routes
 from plugin.backchannel.feature import feature as backchannel
+from plugin.chats.feature import feature as chats
 from plugin.core.actor import Actor
 from plugin.feature import Feature
 from plugin.messaging import bootstrap as messaging_bootstrap
@@ -48,7 +49,7 @@ messaging = Feature(
     sweeps=messaging_sweeps.SWEEPS,
 )
 
-FEATURES: tuple[Feature, ...] = (accounts, platforms, rooms, messaging, qa, backchannel)
+FEATURES: tuple[Feature, ...] = (accounts, platforms, rooms, messaging, qa, backchannel, chats)
 
 
 def conversation_kinds() -> Mapping[str, ConversationKind]:

@@ -1,4 +1,4 @@
-"""Direct chats: one for two people, made by the first message, for acquaintances, with refusals that give nothing away."""
+"""Direct chats: one for two people, made by the first message, for acquaintances; refusals give nothing away."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_both_write_first_at_the_same_moment(app: Flask, chats: Chats) -> None:
         return str(answer.get_json()["conversation"]["id"])
 
     with ThreadPoolExecutor(6) as pool:
-        assert len(set(pool.map(post, calls))) == 1  # type: ignore[arg-type]
+        assert len(set(pool.map(post, calls))) == 1
     assert session().scalar(select(func.count()).select_from(Conversation)) == 1
 
 
