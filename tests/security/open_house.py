@@ -129,6 +129,7 @@ def open_house(app: Flask) -> OpenHouse:
         "conversation_id": conversation,
         "message_id": message["id"],
         "emoji": "👍",
+        "account_id": house.me("asker")["account_id"],
         "question_id": question["id"],
         "number": question["number"],
         "hand_id": hand["id"],

@@ -74,6 +74,30 @@ AMONG_HOSTS: set[Route] = {
 }
 BACKSTAGE_ROLES = {"host", "cohost", "producer"}
 
+_GROUP, _PERSON = "/api/v1/chats/groups/{conversation_id}", "/api/v1/accounts/{account_id}"
+#: Chats and people: whoever is signed in asks; what a foreign id answers is told in `tests/chats/test_privacy.py` and
+#: `tests/accounts/test_relations.py`, here it is the hosts' conversation, which is no group to anybody.
+OF_PEOPLE: set[Route] = {
+    *((method, f"{_PERSON}/{what}") for method in ("PUT", "DELETE") for what in ("follow", "block")),
+    ("GET", "/api/v1/accounts/blocked"),
+    ("GET", "/api/v1/chats/people"),
+    ("GET", "/api/v1/chats/requests"),
+    ("PUT", "/api/v1/chats/preferences"),
+    ("GET", "/api/v1/chats/direct/{account_id}"),
+    ("POST", "/api/v1/chats/direct/{account_id}/messages"),
+    ("GET", "/api/v1/chats/groups/shared/{account_id}"),
+    ("POST", "/api/v1/chats/groups"),
+    ("POST", "/api/v1/chats/groups/room-mates"),
+}
+OF_GROUPS: set[Route] = {
+    *((method, _GROUP) for method in ("GET", "PATCH")),
+    ("POST", f"{_GROUP}/members"),
+    ("DELETE", f"{_GROUP}/members/me"),
+    ("DELETE", f"{_GROUP}/members/{{account_id}}"),
+    ("PUT", f"{_GROUP}/members/{{account_id}}/role"),
+    *(("POST", f"/api/v1/chats/requests/{{conversation_id}}/{word}") for word in ("accept", "decline")),
+}
+
 #: What a request needs to get as far as the question who sends it.
 BODIES: dict[Route, dict[str, Any]] = {
     ("POST", "/api/v1/installs"): {
@@ -104,6 +128,12 @@ BODIES: dict[Route, dict[str, Any]] = {
     ("PUT", f"{_TALK}/receipts"): {"is_shared": True},
     ("PATCH", _SAID): {"text": "Me, too"},
     ("PATCH", "/api/v1/backchannel/settings"): {"shows_history": True},
+    ("PUT", "/api/v1/chats/preferences"): {"group_invites": "everyone"},
+    ("POST", "/api/v1/chats/direct/{account_id}/messages"): {"text": "Hello", "client_id": "1"},
+    ("POST", "/api/v1/chats/groups"): {"account_ids": ["acc_x", "acc_y"]},
+    ("PATCH", _GROUP): {"name": "Mine"},
+    ("POST", f"{_GROUP}/members"): {"account_ids": ["acc_x"]},
+    ("PUT", f"{_GROUP}/members/{{account_id}}/role"): {"role": "moderator"},
 }
 
 #: Things of a room that are named in a body: another room's are not found either. Sent by that other room's host.
@@ -158,7 +188,7 @@ def send(house: OpenHouse, one: Served, role: str = "nobody", **headers: str) ->
 
 
 def test_every_route_has_a_row(app: Flask) -> None:
-    rows = {*PUBLIC, *SIGNED_IN, *AMONG_HOSTS}
+    rows = {*PUBLIC, *SIGNED_IN, *AMONG_HOSTS, *OF_PEOPLE, *OF_GROUPS}
     rows |= {(row.method, API + row.rule) for row in QA_ROWS.values()}
     rows |= {(case.method, API + case.path) for case in ROOMS_CASES}
     wanted = {(method, shape(path)) for method, path in rows}
@@ -206,6 +236,13 @@ def test_to_all_but_the_hosts_their_conversation_does_not_exist(house: OpenHouse
         if one.route in AMONG_HOSTS:
             answer = send(house, one, role)
             assert (answer.status_code != 404) == (role in BACKSTAGE_ROLES), (one.route, answer.text)
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "nobody"])
+def test_what_is_no_group_of_mine_does_not_exist(house: OpenHouse, role: str) -> None:
+    for one in served(house.app):
+        if one.route in OF_GROUPS:
+            assert send(house, one, role).status_code == 404, one.route
 
 
 @pytest.mark.parametrize("who", ["stranger", "host elsewhere", "host of another server"])
