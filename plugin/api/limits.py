@@ -49,7 +49,8 @@ def install(app: Flask, storage_url: str) -> None:
     app.config.setdefault("RATELIMIT_HEADERS_ENABLED", True)
     # Else the limiter puts a Retry-After of its own on every answer, over the one that a problem document gives.
     app.config.setdefault("RATELIMIT_HEADER_RETRY_AFTER", "X-RateLimit-Retry-After")
-    app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", {"socket_timeout": 1, "socket_connect_timeout": 1})
+    # A Redis that never answers is met three times in one request (limit, push, nudge): half a second for each.
+    app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", {"socket_timeout": 0.5, "socket_connect_timeout": 0.5})
     app.config.setdefault("RATELIMIT_DEFAULT", "600 per minute")
     app.config.setdefault("RATELIMIT_KEY_PREFIX", "sidestage")
     limiter.init_app(app)

@@ -23,7 +23,7 @@ class TaskSender:
             task_serializer="json",
             task_ignore_result=True,
             task_publish_retry=False,
-            broker_transport_options={"socket_timeout": 1, "socket_connect_timeout": 1, "max_retries": 0},
+            broker_transport_options={"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "max_retries": 0},
         )
         self._resting_until = 0.0
 
