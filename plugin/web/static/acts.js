@@ -1,5 +1,6 @@
 /** What people do from the panel, verb by verb; each is one request, and its trouble stays on its card. */
 
+import * as conversations from "./conversations.js";
 import { t, named } from "./messages.js";
 import * as store from "./store.js";
 import { inUnits, millis, now } from "./time.js";
@@ -122,6 +123,20 @@ export const markSeen = (panel, ids) =>
 export async function withdraw(panel, question) {
   const answer = await panel.act(question.id, () => panel.api.write("POST", `/questions/${question.id}/withdraw`));
   if (answer) offerUndo(panel, question, "withdrawn");
+}
+
+/* ── among hosts ── */
+
+/** @param {Panel} panel */
+const hosts = (panel) => conversations.backchannel(panel.correspondence.held, panel.state?.session.id ?? "");
+
+/** Whether there is somewhere to share with hosts. @param {Panel} panel */
+export const canShare = (panel) => Boolean(hosts(panel));
+
+/** Show a card in the hosts' conversation. @param {Panel} panel @param {"question" | "person"} type @param {string} id */
+export function share(panel, type, id) {
+  const found = hosts(panel);
+  if (found) void panel.correspondence.send(found.id, "", { cards: [{ type, id }] });
 }
 
 /* ── people and the stage ── */

@@ -4,7 +4,7 @@ import { t } from "./messages.js";
 import * as store from "./store.js";
 
 /** @import { Frame, Question, StageTurn, State } from "./objects.d.ts" */
-/** @typedef {{ kind: "question" | "hand" | "other", isMine: boolean, text: string }} News */
+/** @typedef {{ kind: "question" | "hand" | "message" | "other", isMine: boolean, text: string }} News */
 
 /** @type {Record<string, import("./messages.js").Key>} */
 const MINE = {
@@ -80,15 +80,30 @@ function settingsNews(before, after) {
   return [{ kind: "other", isMine: true, text: t(key) }];
 }
 
+/**
+ * A message of somebody else's, where I may read it; only the new one is said, never the list.
+ * @param {import("./conversations.js").Correspondence} held @param {string} myId @param {Frame} frame @returns {News[]}
+ */
+export function messageNews({ conversations }, myId, { name, data }) {
+  const message = name === "messaging.message_sent" ? data?.message : undefined;
+  const conversation = message && conversations[message.conversation_id];
+  if (!conversation || message.author?.account_id === myId) return [];
+  const key = conversation.kind === "backchannel" ? "say.hosts_message" : "say.message";
+  return [{ kind: "message", isMine: false, text: t(key, { name: message.author?.name ?? "", text: message.text.slice(0, 200) }) }];
+}
+
 /** What waits, said in as few words as it takes. @param {News[]} waiting @returns {string} */
 export function summary(waiting) {
   if (waiting.length === 1) return waiting[0].text;
   const questions = waiting.filter(({ kind }) => kind === "question").length;
   const hands = waiting.filter(({ kind }) => kind === "hand").length;
+  const messages = waiting.filter(({ kind }) => kind === "message");
   const others = waiting.filter(({ kind }) => kind === "other");
   const said = others.slice(-2).map(({ text }) => text);
   if (questions === 1) said.push(...waiting.filter(({ kind }) => kind === "question").map(({ text }) => text));
   if (questions > 1) said.push(t("say.questions", { count: questions }));
+  if (messages.length === 1) said.push(messages[0].text);
+  if (messages.length > 1) said.push(t("say.messages", { count: messages.length }));
   if (hands) said.push(t("say.hands", { count: hands }));
   if (others.length > 2) said.push(t("say.more", { count: others.length - 2 }));
   return said.join(" ");

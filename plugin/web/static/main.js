@@ -106,6 +106,8 @@ element.addEventListener("join", async (event) => {
 
 /* ── the page around us, and the machine below us ── */
 
+panel.addEventListener("hush", () => log.replaceChildren());
+
 let told = "";
 panel.addEventListener("change", () => {
   const { state } = panel;

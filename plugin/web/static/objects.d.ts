@@ -50,7 +50,32 @@ export interface Bootstrap {
     questions: Question[]; mine: string[]; voted: string[]; settings: QaSettings;
     limits: { question_min: number; question_max: number; open_max: number };
   };
+  messaging?: { conversations: Conversation[]; limits: { text_max: number; edit_seconds: number } };
+  backchannel?: { conversation_id: string; shows_history: boolean; version: number };
   channels: { name: string; seq: number }[];
+}
+export interface Reaction {
+  emoji: string; count: number; people: { account_id: string; name: string }[]; mine: boolean;
+}
+export interface Quote {
+  id: string; seq: number | null; author: { account_id: string; name: string } | null; head: string; is_deleted: boolean;
+}
+export interface BodyNode {
+  type: string; text?: string; href?: string; account_id?: string | null; children?: BodyNode[];
+}
+export interface Message {
+  id: string; conversation_id: string; seq: number; author: { account_id: string; name: string } | null; text: string;
+  body: BodyNode[]; cards: { type: string; id: string }[]; quote: Quote | null; thread_id: string | null;
+  thread_count: number; reactions: Reaction[]; created_at: string; edited_at: string | null; pinned_at: string | null;
+  is_deleted: boolean; client_id: string; version: number;
+}
+export interface Conversation {
+  id: string; kind: string; session_id: string | null; name: string | null; state: string;
+  members: { account_id: string; name: string; role: string }[]; member_count: number; last_seq: number;
+  active_at: string; closes_at: string | null; channel: string; version: number; last_read_seq: number;
+  unread_count: number; draft: { text: string; quote_id: string | null; updated_at: string } | null;
+  can?: { post: boolean; post_refusal: { code: string; message: string } | null; moderate: boolean; pin: boolean };
+  audience?: { kind: string; count: number; names: string[] };
 }
 export interface Frame { type: string; channel?: string; seq?: number | null; name?: string; data?: any }
 

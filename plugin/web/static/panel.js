@@ -1,7 +1,8 @@
 /** The panel without its picture: state, connection, what is on its way, what went wrong; components draw it. */
 
-import { Announcer, newsOf } from "./announcements.js";
+import { Announcer, messageNews, newsOf } from "./announcements.js";
 import { Problem, newKey } from "./api.js";
+import { Correspondence } from "./correspondence.js";
 import { t } from "./messages.js";
 import { LiveSocket } from "./socket.js";
 import * as store from "./store.js";
@@ -59,6 +60,9 @@ export class Panel extends EventTarget {
       onStop: (reason) => this.#stopped(reason),
       Socket,
     });
+    this.correspondence = new Correspondence(this);
+    /** What the room itself is told on. @type {{name: string, seq: number}[]} */
+    this.channels = [];
     this.isScheduled = false;
     this.saidOffline = false;
     /** @type {any} */
@@ -105,11 +109,34 @@ export class Panel extends EventTarget {
     try {
       const bootstrap = await this.api.get("/bootstrap");
       this.state = store.initial(bootstrap);
-      this.socket.follow(bootstrap.channels);
-      for (const frame of this.held) this.state = store.apply(this.state, frame);
+      this.correspondence.boot(bootstrap);
+      this.channels = bootstrap.channels;
+      this.follow();
+      for (const frame of this.held) this.#takeIn(frame);
+      this.#breathe();
     } finally {
       this.held = null;
     }
+  }
+
+  /** Hear the room and what is open of conversations. */
+  follow() {
+    this.socket.follow([...this.channels, ...this.correspondence.channels]);
+  }
+
+  /** @param {Frame} frame @returns {boolean} whether it said anything new */
+  #takeIn(frame) {
+    const before = this.state;
+    if (!before) return false;
+    const isTold = this.correspondence.hear(frame);
+    this.state = store.apply(before, frame);
+    return isTold || this.state !== before;
+  }
+
+  /** Whether I am on air decides what is shown at once. */
+  #breathe() {
+    const me = this.state && this.state.participants[this.state.me.participant_id];
+    if (me) this.correspondence.air(me.is_audible, me.can_speak);
   }
 
   /** @param {unknown} error */
@@ -148,10 +175,11 @@ export class Panel extends EventTarget {
     if (!before) return;
     if (frame.name === "rooms.removed") return void this.#leave();
     if (frame.data?.notice) this.#warn(frame.data.notice);
-    this.state = store.apply(before, frame);
-    if (this.state === before) return;
+    if (!this.#takeIn(frame)) return;
+    this.#breathe();
     this.#recognise(before, frame);
-    this.announcer.tell(newsOf(before, this.state, frame));
+    this.announcer.tell(newsOf(before, this.state ?? before, frame));
+    if (!this.correspondence.airSeqs) this.announcer.tell(messageNews(this.correspondence.held, before.me.account_id, frame));
     if (frame.name === "rooms.role_changed") void this.reboot();
     this.#noticeEnd(before);
     this.changed();
@@ -179,6 +207,17 @@ export class Panel extends EventTarget {
     return this.drafts.filter((draft) => !draft.isTold || draft.status === "failed");
   }
 
+  /** What came while I was on air, said once. @param {number} count */
+  sayLanded(count) {
+    this.announcer.tell([{ kind: "other", isMine: true, text: t("air.landed", { count }) }]);
+  }
+
+  /** What was said aloud may not be read here any more. */
+  hush() {
+    this.announcer.waiting = [];
+    this.dispatchEvent(new Event("hush"));
+  }
+
   #leave() {
     this.socket.stop();
     this.show("removed");
@@ -199,6 +238,7 @@ export class Panel extends EventTarget {
       this.hasBeenOnline = true;
       this.saidOffline = false;
       void this.sendWaiting();
+      void this.correspondence.sendWaiting();
     } else if (status === "offline" && wasOnline) {
       this.saidOffline = true;
       this.#say("say.offline");

@@ -10,18 +10,19 @@ import { isUnderWay, journey } from "./stage_journey.js";
 /** @import { Panel } from "../panel.js" */
 /** @import { Question, State } from "../objects.d.ts" */
 /** @typedef {{ key: import("../messages.js").Key, run: () => unknown, look?: string }} Offer */
-/** @typedef {{ isOpen: boolean, toggle: () => void, grip?: unknown }} Drawing */
+/** @typedef {{ isOpen: boolean, toggle: () => void, grip?: unknown, place?: string }} Drawing */
 
 /** @param {Panel} panel @param {Question} question @param {Drawing} drawing */
-export function deskCard(panel, question, { isOpen, toggle, grip = nothing }) {
+export function deskCard(panel, question, { isOpen, toggle, grip = nothing, place = "desk" }) {
   const state = /** @type {State} */ (panel.state);
   const turn = store.turnOfQuestion(state, question.id);
   const { main, more } = offers(panel, question, isUnderWay(turn));
+  if (place === "desk" && acts.canShare(panel)) more.push({ key: "desk.share", run: () => acts.share(panel, "question", question.id) });
   const isBusy = panel.busy.has(question.id);
   const button = (/** @type {Offer} */ { key, run, look = "" }) =>
     html`<button class="btn ${look}" ?disabled=${isBusy} @click=${run}>${t(key)}</button>`;
   const isInline = main.length <= 1;
-  return html`<article class="item ${isBusy ? "busy" : ""}" aria-labelledby="desk-${question.id}">
+  return html`<article class="item ${isBusy ? "busy" : ""}" aria-labelledby="${place}-${question.id}">
     <div class="gutter">
       <span class="num">${t("question.number", { number: String(question.number) })}</span>
       ${grip}
@@ -29,7 +30,7 @@ export function deskCard(panel, question, { isOpen, toggle, grip = nothing }) {
     <div class="body">
       <div class="item-head">
         <div class="grow">
-          <p class="words" id="desk-${question.id}" dir="auto">${question.text}</p>
+          <p class="words" id="${place}-${question.id}" dir="auto">${question.text}</p>
           ${deskMeta(panel, question)}
         </div>
         ${isInline ? main.map(button) : nothing} ${more.length ? moreButton(question, isOpen, toggle) : nothing}

@@ -8,6 +8,8 @@ import { html, nothing, repeat } from "../vendor/lit.js";
 import { deskCard } from "./desk_card.js";
 import { PanelElement } from "./element.js";
 import { handQueue } from "./hand_queue.js";
+import "./air_strip.js";
+import "./hosts_box.js";
 import { icon, trouble } from "./parts.js";
 import { stageDesk } from "./stage_desk.js";
 
@@ -27,6 +29,7 @@ export class HostDesk extends PanelElement {
     dropAt: { state: true },
     drawn: { state: true },
     withPeople: { type: Boolean },
+    withHosts: { type: Boolean },
   };
 
   constructor() {
@@ -39,6 +42,7 @@ export class HostDesk extends PanelElement {
     this.dragged = "";
     this.drawn = PAGE;
     this.withPeople = false;
+    this.withHosts = false;
     this.steady = EMPTY;
     this.isOverOpen = false;
     /** @type {Map<Element, any>} */
@@ -113,7 +117,7 @@ export class HostDesk extends PanelElement {
       review: store.reviewQueue(state).length,
       open: store.questionsIn(state, "open").length,
     };
-    return html`<div class="desk part-${this.shownPart}" id="questions" tabindex="-1">
+    return html`<div class="desk part-${this.shownPart} ${this.withHosts ? "with-hosts" : ""}" id="questions" tabindex="-1">
       <div class="col col-stage">${stageDesk(this.panel)}</div>
       <nav class="parts" aria-label=${t("desk.sections")}>
         ${PARTS.map(
@@ -126,6 +130,7 @@ export class HostDesk extends PanelElement {
       <div class="col col-next">${this.#upNext()} ${this.#hands(counts.hands)}</div>
       <div class="col col-work">${this.#review()} ${this.#open()} ${this.#aside()}</div>
       ${this.withPeople ? this.#people() : nothing}
+      ${this.withHosts ? html`<div class="col col-hosts"><hosts-box .panel=${this.panel}></hosts-box></div>` : nothing}
     </div>`;
   }
 

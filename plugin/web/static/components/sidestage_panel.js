@@ -1,5 +1,6 @@
 /** The whole panel: header, views, dialogs, and the states in which there is no room to show. */
 
+import * as conversations from "../conversations.js";
 import { t } from "../messages.js";
 import * as store from "../store.js";
 import { html, nothing } from "../vendor/lit.js";
@@ -15,7 +16,7 @@ import "./status_line.js";
 import "./time_elements.js";
 import "./undo_bar.js";
 
-/** @typedef {"desk" | "questions" | "mine" | "people"} View */
+/** @typedef {"desk" | "hosts" | "questions" | "mine" | "people"} View */
 
 /** What only some people need comes when they need it. @type {Record<string, () => Promise<unknown>>} */
 const LATER = {
@@ -80,9 +81,15 @@ export class SidestagePanel extends PanelElement {
     return page(t("error.boot_title"), sentence, retry);
   }
 
+  /** The hosts' conversation, which only they have. */
+  get backchannel() {
+    return conversations.backchannel(this.panel.correspondence.held, this.state.session.id);
+  }
+
   /** @returns {View[]} */
   get views() {
     const isHost = store.isBackstage(this.state);
+    if (isHost && this.backchannel) return WIDE.matches ? ["desk", "questions", "people", "mine"] : ["desk", "hosts", "questions", "people"];
     if (isHost) return WIDE.matches ? ["desk", "questions", "mine"] : ["desk", "questions", "people"];
     return WIDE.matches ? ["questions"] : ["questions", "mine", "people"];
   }
@@ -102,6 +109,7 @@ export class SidestagePanel extends PanelElement {
       <a class="skip" href="#ask" @click=${(/** @type {Event} */ event) => this.#skip(event, "question-composer textarea")}>${t("panel.skip_to_composer")}</a>
       ${roomHeader(panel, parts)}
       <status-line .panel=${panel}></status-line>
+      ${store.isBackstage(this.state) ? html`<air-strip .panel=${panel}></air-strip>` : nothing}
       <main class="view" ?data-lone=${views.length === 1} role=${views.length > 1 ? "tabpanel" : "main"} id="view" aria-label=${t(`tabs.${view}`)}>
         ${this.#view(view)}
       </main>
@@ -117,7 +125,9 @@ export class SidestagePanel extends PanelElement {
   /** @param {View} view */
   #view(view) {
     const { panel } = this;
-    if (view === "desk") return html`<host-desk .panel=${panel} ?withPeople=${WIDE.matches}></host-desk>`;
+    const hasHosts = Boolean(this.backchannel);
+    if (view === "desk") return html`<host-desk .panel=${panel} ?withPeople=${WIDE.matches && !hasHosts} ?withHosts=${WIDE.matches && hasHosts}></host-desk>`;
+    if (view === "hosts") return html`<hosts-box .panel=${panel}></hosts-box>`;
     if (view === "mine") return html`<my-questions .panel=${panel}></my-questions>`;
     if (view === "people") return html`<people-list .panel=${panel}></people-list>`;
     const isAlone = WIDE.matches && !store.isBackstage(this.state);
@@ -149,7 +159,7 @@ export class SidestagePanel extends PanelElement {
       ${views.map(
         (view) =>
           html`<button
-            class="tab"
+            class="tab ${view === "hosts" ? "hosts" : ""}"
             role="tab"
             id="tab-${view}"
             aria-selected=${view === current ? "true" : "false"}
@@ -167,7 +177,7 @@ export class SidestagePanel extends PanelElement {
   #counts() {
     const { state } = this;
     const mine = store.myQuestions(state).filter((question) => ["pending", "open", "queued", "on_stage"].includes(question.state));
-    return { mine: mine.length, desk: store.reviewQueue(state).length };
+    return { mine: mine.length, desk: store.reviewQueue(state).length, hosts: this.backchannel?.unread_count ?? 0 };
   }
 
   /** @param {KeyboardEvent} event */
