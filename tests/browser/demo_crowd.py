@@ -5,15 +5,34 @@ from __future__ import annotations
 import json
 import urllib.request
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask
+from sqlalchemy import update
 
+from plugin.accounts.models import PlatformIdentity
 from plugin.core.actor import Role
 from plugin.core.unit_of_work import unit_of_work
 from plugin.platforms.fake import demo, server
 from plugin.platforms.fake.demo import DemoPerson
+from plugin.platforms.fake.models import FakePerson, FakeRoom
+from plugin.rooms.models import Room
 
 Json = dict[str, Any]
+
+
+def fresh_room(app: Flask) -> None:
+    """Give the demo a room in which nothing has happened, entered by nobody; the room before is moved aside."""
+    with app.app_context():
+        demo.ensure(app.config["SIDESTAGE_SETTINGS"])
+    with app.app_context(), unit_of_work() as work:
+        aside = uuid4().hex
+        work.session.execute(update(FakeRoom).where(FakeRoom.name == demo.ROOM).values(name=aside))
+        work.session.execute(update(FakePerson).where(FakePerson.room == demo.ROOM).values(room=aside))
+        work.session.execute(update(Room).where(Room.external_id == demo.ROOM).values(external_id=aside))
+        known = PlatformIdentity.platform_user_id
+        work.session.execute(update(PlatformIdentity).values(platform_user_id=aside + known))
+        server.open_room(demo.INSTALL_ID, demo.ROOM, demo.TITLE)
 
 
 class Crowd:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from flask import Flask
 from playwright.sync_api import FrameLocator, Page, expect
 from sqlalchemy import select
 
@@ -21,9 +22,10 @@ from plugin.core.unit_of_work import unit_of_work
 from plugin.qa.models import Question
 from plugin.rooms.models import Hand, RoomSession
 from tests.app_fixtures import SECRET_KEY, settings_for
-from tests.browser.demo_crowd import Crowd
+from tests.browser.demo_crowd import Crowd, fresh_room
 from tests.browser.opened import Open
 from tests.browser.watched_page import REPOSITORY, accessibility_problems
+from tests.servers.redis_server import RedisServer
 from tests.servers.sidestage_stack import SidestageStack
 
 pytestmark = [pytest.mark.redis, pytest.mark.timeout(180)]
@@ -39,31 +41,44 @@ NAMES = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def stack(tmp_path: Path, redis_url: str) -> Iterator[SidestageStack]:
-    """A Sidestage of this test alone, on SQLite."""
-    database_url = f"sqlite:///{tmp_path / 'sidestage.db'}"
-    with SidestageStack(tmp_path, database_url, redis_url) as running:
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory, redis_server: RedisServer) -> Iterator[SidestageStack]:
+    """One Sidestage for all tests here, on SQLite; each of them has a room of its own."""
+    directory = tmp_path_factory.mktemp("real_room")
+    redis_server.empty()
+    with SidestageStack(directory, f"sqlite:///{directory / 'sidestage.db'}", redis_server.url) as running:
         yield running
 
 
-@pytest.fixture
-def crowd(stack: SidestageStack, tmp_path: Path) -> Iterator[Crowd]:
-    """People without a browser in the demo room."""
+@pytest.fixture(scope="module")
+def beside(stack: SidestageStack) -> Iterator[Flask]:
+    """The application in this process, on the database and the Redis of the other one."""
     of_stack = stack.environment
     app = create_app(
         settings_for(
-            tmp_path / "data",
+            stack.directory / "beside",
             of_stack["DATABASE_URL"],
             of_stack["REDIS_URL"],
             public_url=stack.url,
             secret_key=SECRET_KEY,
         )
     )
-    yield Crowd(app, stack.url)
+    yield app
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def room(beside: Flask) -> None:
+    """A room in which nothing has happened yet."""
+    fresh_room(beside)
+
+
+@pytest.fixture
+def crowd(stack: SidestageStack, beside: Flask) -> Crowd:
+    """People without a browser in the demo room."""
+    return Crowd(beside, stack.url)
 
 
 @pytest.fixture
@@ -97,7 +112,7 @@ def desk_card(desk: FrameLocator, text: str) -> Any:
 
 
 def test_from_a_question_to_the_stage_and_back(visit: Visit, stack: SidestageStack) -> None:
-    _, desk = visit("hana", 1600, 900)
+    hana_page, desk = visit("hana", 1600, 900)
     lina_page, lina = visit("lina")
     omar_page, omar = visit("omar")
     ask(lina, BETA)
@@ -124,6 +139,8 @@ def test_from_a_question_to_the_stage_and_back(visit: Visit, stack: SidestageSta
     expect(lina.get_by_text("Answered live")).to_be_visible()
     expect(lina_page.get_by_text("You are listening.")).to_be_visible(timeout=10_000)
     expect(omar.get_by_role("article", name="ON STAGE NOW")).to_have_count(0)
+    assert accessibility_problems(hana_page) == []
+    assert accessibility_problems(lina_page) == []
     assert "secret" not in stack.logs().lower() or stack.environment["SIDESTAGE_SECRET_KEY"] not in stack.logs()
 
 
@@ -145,19 +162,6 @@ def test_an_audio_room_that_does_not_do_it(visit: Visit, behaviour: str) -> None
     assert hana_page.evaluate(set_behaviour, "normal") == 200
     desk_card(desk, BETA).get_by_role("button", name="Try again").click()
     expect(desk.get_by_role("article", name="ON STAGE NOW")).to_contain_text("Lina is on stage", timeout=10_000)
-
-
-def test_a_restart_of_the_server_loses_nothing(visit: Visit, stack: SidestageStack) -> None:
-    _, desk = visit("hana", 1600, 900)
-    _, omar = visit("omar")
-    ask(omar, BUILD, "Read it out")
-    expect(desk_card(desk, BUILD)).to_be_visible()
-    stack.web[0].stop()
-    expect(omar.get_by_text("reconnecting").first).to_be_visible(timeout=15_000)
-    stack.web[0].start(seconds=40)
-    expect(omar.locator("status-line")).not_to_contain_text("reconnecting", timeout=45_000)
-    desk_card(desk, BUILD).get_by_role("button", name="Queue").click(timeout=45_000)
-    expect(omar.get_by_text("Yours · next")).to_be_visible(timeout=15_000)
 
 
 def fill_the_room(crowd: Crowd) -> None:
@@ -238,3 +242,16 @@ def test_pictures_for_the_documents(visit: Visit, crowd: Crowd, tmp_path: Path) 
     assert accessibility_problems(lina_page) == []
     picture(hana_page, folder, "desk")
     picture(lina_page, folder, "listener")
+
+
+def test_a_restart_of_the_server_loses_nothing(visit: Visit, stack: SidestageStack) -> None:
+    _, desk = visit("hana", 1600, 900)
+    _, omar = visit("omar")
+    ask(omar, BUILD, "Read it out")
+    expect(desk_card(desk, BUILD)).to_be_visible()
+    stack.web[0].stop()
+    expect(omar.get_by_text("reconnecting").first).to_be_visible(timeout=15_000)
+    stack.web[0].start(seconds=40)
+    expect(omar.locator("status-line")).not_to_contain_text("reconnecting", timeout=45_000)
+    desk_card(desk, BUILD).get_by_role("button", name="Queue").click(timeout=45_000)
+    expect(omar.get_by_text("Yours · next")).to_be_visible(timeout=15_000)
