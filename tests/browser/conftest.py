@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from flask import Flask, render_template_string
+from flask import Flask, render_template_string, request
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -17,13 +17,16 @@ from tests.servers import programs
 from tests.servers.ports import free_port
 
 HOST_PAGE = """<!doctype html><html lang="en"><title>Audio room</title>
-<style>html, body { height: 100%; margin: 0 } #panel { height: 600px } body > a { display: block; padding: 8px }</style>
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+<style>html, body { height: 100%; margin: 0; background: Canvas }
+#panel { height: {{ "600px" if layout == "inline" else "auto" }} } body > a { display: block; padding: 8px }</style>
 <body><h1>Our audio room</h1><div id="panel"></div><a href="#after">After the panel</a>
 <script src="{{ panel_url }}/embed.js"></script>
 <script>
 let asked = 0;
 const mounted = Sidestage.mount(document.getElementById("panel"), {
-  panelUrl: "{{ panel_url }}/panel/ins_framed", room: "ama", theme: "light",
+  panelUrl: "{{ panel_url }}/panel/ins_framed", room: "ama", theme: "{{ theme }}",
+  layout: "{{ layout }}", sheet: { leaveFree: {{ leave_free }} },
   getToken: () => `token-${++asked}`,
 });
 </script></body></html>"""
@@ -62,7 +65,8 @@ def gallery() -> Iterator[str]:
 
     @app.get("/host-page")
     def host_page() -> str:
-        return render_template_string(HOST_PAGE, panel_url=url)
+        wishes = {"layout": "inline", "leave_free": "0", "theme": "light"} | request.args.to_dict()
+        return render_template_string(HOST_PAGE, panel_url=url, **wishes)
 
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

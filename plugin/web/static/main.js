@@ -127,6 +127,11 @@ panel.addEventListener("change", () => {
   told = JSON.stringify(counts);
   host.tell("counts", counts);
 });
+/* Escape leaves what is innermost: a dialog here, else the sheet that the page around us made of this frame. */
+document.addEventListener("keydown", (event) => {
+  const isTaken = event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]");
+  if (event.key === "Escape" && !isTaken) host.tell("close_wanted");
+});
 window.addEventListener("online", () => panel.socket.check());
 document.addEventListener("visibilitychange", () => document.hidden || panel.socket.check());
 
