@@ -1,6 +1,8 @@
 /** The demo room's page: who is here, who is on stage, one's own microphone, and the Sidestage panel beside it. */
 
 const POLL_MS = 1000;
+/* The row of buttons at the foot of a phone, as high as in demo.css: the panel stays above it. */
+const BUTTONS_PX = 68;
 const page = document.body.dataset;
 const part = (id) => document.getElementById(id);
 let current = null;
@@ -76,6 +78,8 @@ function keepPanel(isWanted) {
     mounted = window.Sidestage?.mount(part("panel"), {
       panelUrl: page.panel,
       room: page.room,
+      layout: "auto",
+      sheet: { leaveFree: BUTTONS_PX },
       getToken: async () => (await ask("token")).token,
     }) ?? null;
   } else if (!isWanted && mounted) {
