@@ -149,7 +149,7 @@ def test_a_guest_gives_a_name_and_the_link_leaves_the_address(gallery: str, watc
 
 
 #: Hosts also load the desk and their own conversation; nobody else does.
-@pytest.mark.parametrize(("name", "role", "budget"), [("Lina", "listener", 80_000), ("Hana", "host", 92_000)])
+@pytest.mark.parametrize(("name", "role", "budget"), [("Lina", "listener", 80_000), ("Hana", "host", 95_000)])
 def test_the_first_load_stays_within_its_budget(gallery: str, watched: Open, name: str, role: str, budget: int) -> None:
     page, _ = opened(gallery, watched, paper.busy_room(name, role), viewport={"width": 375, "height": 700})
     sizes: dict[str, int] = page.page.evaluate(
