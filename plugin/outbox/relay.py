@@ -18,9 +18,9 @@ from plugin.outbox.subscribers import GiveUpError, RetryLaterError, Subscriber, 
 log = structlog.get_logger(__name__)
 
 #: Few at a time: a subscriber that waits for a slow server holds up only those claimed with it.
-BATCH = 10
+BATCH = 3
 #: How long one run owns a row; a worker that died leaves it to the next one after this.
-LEASE_SECONDS = 30
+LEASE_SECONDS = 15
 RETRY_SECONDS = (1, 2, 5, 15, 60, 300, 1800)
 
 
