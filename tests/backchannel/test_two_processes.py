@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.room_host import RoomHost
+from tests.realtime.panel_client import PanelClient
 from tests.servers.panel import Panel
 from tests.servers.sidestage_stack import SidestageStack
 
@@ -56,8 +57,11 @@ def test_a_demotion_silences_the_socket_of_another_process(host: RoomHost) -> No
         say(hana, conversation_id, f"after {number} {WORD}")
     hears.subscribe(channel, since=0)
     hears.subscribe(talk_channel(hana)[1], since=0)
-    hears.subscribe(f"inbox:{cole.bootstrap()['me']['account_id']}", since=0)
+    returning = PanelClient(cole, "", origin=cole.origin)
+    returning.subscribe(f"inbox:{cole.bootstrap()['me']['account_id']}", since=0)
+    returning.read_for(1)
     hears.read_for(1.5)
+    assert WORD not in str(returning.frames)
     listens.read_for(1.5)
     assert WORD not in "".join(hears.raw[heard:])
     assert "messaging." not in "".join(listens.raw)
