@@ -15,6 +15,7 @@ from plugin.messaging import bootstrap as messaging_bootstrap
 from plugin.messaging import channel_policy as messaging_channels
 from plugin.messaging import pushes as messaging_pushes
 from plugin.messaging import routes as messaging_routes
+from plugin.messaging import subscriptions as messaging_subscriptions
 from plugin.messaging import sweeps as messaging_sweeps
 from plugin.messaging.kinds import ConversationKind
 from plugin.platforms import routes as platform_routes
@@ -43,6 +44,7 @@ messaging = Feature(
     name="messaging",
     blueprints=(messaging_routes.blueprint,),
     pushes=messaging_pushes.PUSHES,
+    subscriptions=messaging_subscriptions.SUBSCRIPTIONS,
     channel_policies=messaging_channels.POLICIES,
     channels=messaging_channels.own_channels,
     bootstrap=messaging_bootstrap.bootstrap,
