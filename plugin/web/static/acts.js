@@ -242,3 +242,14 @@ export function powers({ state }, person) {
 
 /** @type {Powers} */
 const NO_POWERS = { invite: false, manage: false, remove: false, cohost: false, producer: false };
+
+/* ── people ── */
+
+/** @param {Panel} panel @param {string} accountId @param {"follow" | "block"} what @param {boolean} isOn */
+const relate = (panel, accountId, what, isOn) =>
+  panel.act(accountId, () => panel.api.write(isOn ? "PUT" : "DELETE", `/accounts/${accountId}/${what}`));
+
+/** @param {Panel} panel @param {string} accountId @param {boolean} isOn */
+export const follow = (panel, accountId, isOn) => relate(panel, accountId, "follow", isOn);
+/** @param {Panel} panel @param {string} accountId @param {boolean} isOn */
+export const block = (panel, accountId, isOn) => relate(panel, accountId, "block", isOn);

@@ -108,6 +108,19 @@ export class Correspondence {
     this.panel.hush();
   }
 
+  /** Read the first hundred of the list; bootstrap brings fewer. */
+  async readList() {
+    const page = await this.panel.api.get("/conversations", { query: { limit: "100" } }).catch(() => null);
+    for (const one of page?.items ?? []) this.held = conversations.withFull(this.held, one);
+    this.panel.changed();
+  }
+
+  /** Take in a conversation that an answer shows me. @param {Conversation} conversation */
+  take(conversation) {
+    this.held = conversations.withFull(this.held, conversation);
+    this.panel.changed();
+  }
+
   /** Ask anew what I may do there and who reads it. @param {string} id */
   async refresh(id) {
     const full = await this.panel.api.get(`/conversations/${id}`).catch(() => null);

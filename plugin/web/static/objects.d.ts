@@ -52,6 +52,8 @@ export interface Bootstrap {
   };
   messaging?: { conversations: Conversation[]; limits: { text_max: number; edit_seconds: number } };
   backchannel?: { conversation_id: string; shows_history: boolean; version: number };
+  relations?: { followed: string[]; blocked: string[] };
+  chats?: { group_requests: GroupRequest[]; group_invites: string; limits: { group_min: number; group_max: number; name_max: number } };
   channels: { name: string; seq: number }[];
 }
 export interface Reaction {
@@ -76,6 +78,8 @@ export interface Conversation {
   unread_count: number; draft: { text: string; quote_id: string | null; updated_at: string } | null;
   can?: { post: boolean; post_refusal: { code: string; message: string } | null; moderate: boolean; pin: boolean };
   audience?: { kind: string; count: number; names: string[] };
+  is_muted?: boolean; is_archived?: boolean;
+  last_message?: { id: string; seq: number; author: { account_id: string; name: string } | null; head: string; is_deleted: boolean; created_at: string } | null;
 }
 export interface Frame { type: string; channel?: string; seq?: number | null; name?: string; data?: any }
 
@@ -84,5 +88,12 @@ export interface State {
   limits: { question_min: number; question_max: number; open_max: number };
   participants: Record<string, Participant>; hands: Record<string, Hand>; turns: Record<string, StageTurn>;
   questions: Record<string, Question>; mine: Record<string, true>; voted: Record<string, true>;
-  seqs: Record<string, number>;
+  seqs: Record<string, number>; chats: Chats;
+}
+export interface GroupRequest {
+  id: string; name: string | null; invited_by: { account_id: string; name: string }; invited_at: string; member_count: number;
+}
+export interface Chats {
+  isOffered: boolean; followed: Record<string, true>; blocked: Record<string, true>; requests: Record<string, GroupRequest>;
+  groupMax: number;
 }

@@ -1,5 +1,7 @@
 /** What the panel knows: one state, built from a bootstrap and moved on by frames; plain data, no DOM. */
 
+import * as chats from "./chats.js";
+
 /** @import { Bootstrap, Frame, Hand, Participant, Question, StageTurn, State } from "./objects.d.ts" */
 
 const ENDED_TURNS = new Set(["left", "declined", "withdrawn", "expired"]);
@@ -33,6 +35,7 @@ export function initial(bootstrap) {
     mine: idSet(qa.mine),
     voted: idSet(qa.voted),
     seqs: Object.fromEntries(channels.map(({ name, seq }) => [name, seq])),
+    chats: chats.initial(bootstrap),
   };
 }
 
@@ -67,7 +70,8 @@ export function absorb(state, data, channel = "") {
   if (Array.isArray(data.voted)) next = { ...next, voted: idSet(data.voted) };
   if ("present_count" in data) next = withPresence(next, data);
   if (data.removed) next = without(next, data.removed, channel);
-  return next;
+  const told = chats.absorb(next.chats, data);
+  return told === next.chats ? next : { ...next, chats: told };
 }
 
 /** @type {Record<string, string>} */
@@ -82,6 +86,7 @@ export function absorbAnswer(state, body) {
   const kind = typeof body.id === "string" ? KIND_OF_PREFIX[body.id.split("_")[0]] : undefined;
   if (kind) return absorb(state, { [kind]: body });
   if ("moderation" in body && "vote_counts" in body) return absorb(state, { qa_settings: body });
+  if ("is_followed" in body && "is_blocked" in body) return absorb(state, { relation: body });
   return absorb(state, body);
 }
 
@@ -172,8 +177,8 @@ export function withMine(state, question) {
 export function comparable(state) {
   const turns = Object.values(state.turns).filter(({ state: at }) => !ENDED_TURNS.has(at) && at !== "failed");
   const people = Object.values(state.participants).filter((person) => person.is_present || person.role !== "listener");
-  const { session, settings, questions, hands, mine, voted } = state;
-  return { session, settings, questions, hands, mine, voted, turns: byId(turns), participants: byId(people) };
+  const { session, settings, questions, hands, mine, voted, chats: known } = state;
+  return { session, chats: known, settings, questions, hands, mine, voted, turns: byId(turns), participants: byId(people) };
 }
 
 /* ── what the screens ask ── */

@@ -1,5 +1,6 @@
 /** The whole panel: header, views, dialogs, and the states in which there is no room to show. */
 
+import * as chats from "../chats.js";
 import * as conversations from "../conversations.js";
 import { t } from "../messages.js";
 import * as store from "../store.js";
@@ -16,10 +17,11 @@ import "./status_line.js";
 import "./time_elements.js";
 import "./undo_bar.js";
 
-/** @typedef {"desk" | "hosts" | "questions" | "mine" | "people"} View */
+/** @typedef {"desk" | "hosts" | "questions" | "chats" | "mine" | "people"} View */
 
 /** What only some people need comes when they need it. @type {Record<string, () => Promise<unknown>>} */
 const LATER = {
+  "chats-list": () => import("./chats_list.js"),
   "guest-form": () => import("./guest_form.js"),
   "host-desk": () => import("./host_desk.js"),
   "settings-dialog": () => import("./settings_dialog.js"),
@@ -35,6 +37,7 @@ export class SidestagePanel extends PanelElement {
     /** @type {View | null} */
     this.view = null;
     this.theme = "auto";
+    this.unreadSeen = 0;
     /** Try again from the start. @type {() => void} */
     this.reload = () => {};
   }
@@ -88,6 +91,13 @@ export class SidestagePanel extends PanelElement {
 
   /** @returns {View[]} */
   get views() {
+    const views = this.#roomViews;
+    const { chats: known, me } = this.state;
+    return known.isOffered && !me.is_guest ? [...views.slice(0, views.indexOf("questions") + 1), "chats", ...views.slice(views.indexOf("questions") + 1)] : views;
+  }
+
+  /** What the room itself has to show. @returns {View[]} */
+  get #roomViews() {
     const isHost = store.isBackstage(this.state);
     if (isHost && this.backchannel) return WIDE.matches ? ["desk", "questions", "people", "mine"] : ["desk", "hosts", "questions", "people"];
     if (isHost) return WIDE.matches ? ["desk", "questions", "mine"] : ["desk", "questions", "people"];
@@ -104,6 +114,8 @@ export class SidestagePanel extends PanelElement {
     return html`<div
       class="panel ${panel.isStale ? "stale" : ""} ${store.isBackstage(this.state) ? "is-host" : ""} view-${view}"
       @answer-invite=${dialog("invite-dialog")}
+      @open-chat=${(/** @type {CustomEvent} */ event) => void this.#chats((list) => list.openPerson(event.detail))}
+      @start-room-mates=${() => void this.#chats((list) => list.startRoomMates())}
     >
       <a class="skip" href="#questions" @click=${(/** @type {Event} */ event) => this.#skip(event, "#questions")}>${t("panel.skip_to_list")}</a>
       <a class="skip" href="#ask" @click=${(/** @type {Event} */ event) => this.#skip(event, "question-composer textarea")}>${t("panel.skip_to_composer")}</a>
@@ -127,6 +139,7 @@ export class SidestagePanel extends PanelElement {
     const { panel } = this;
     const hasHosts = Boolean(this.backchannel);
     if (view === "desk") return html`<host-desk .panel=${panel} ?withPeople=${WIDE.matches && !hasHosts} ?withHosts=${WIDE.matches && hasHosts}></host-desk>`;
+    if (view === "chats") return this.#has("chats-list") ? html`<chats-list .panel=${panel}></chats-list>` : html`<p class="note opening" role="status">${t("chats.loading")}</p>`;
     if (view === "hosts") return html`<hosts-box .panel=${panel}></hosts-box>`;
     if (view === "mine") return html`<my-questions .panel=${panel}></my-questions>`;
     if (view === "people") return html`<people-list .panel=${panel}></people-list>`;
@@ -150,6 +163,16 @@ export class SidestagePanel extends PanelElement {
         <people-list .panel=${panel}></people-list>
       </section>
     </aside>`;
+  }
+
+  /** Show the chats, then do something there. @param {(list: import("./chats_list.js").ChatsList) => unknown} run */
+  async #chats(run) {
+    await LATER["chats-list"]();
+    this.view = "chats";
+    this.requestUpdate();
+    await this.updateComplete;
+    const list = /** @type {import("./chats_list.js").ChatsList | null} */ (this.querySelector("chats-list"));
+    if (list) run(list);
   }
 
   /** @param {View[]} views @param {View} current */
@@ -177,7 +200,14 @@ export class SidestagePanel extends PanelElement {
   #counts() {
     const { state } = this;
     const mine = store.myQuestions(state).filter((question) => ["pending", "open", "queued", "on_stage"].includes(question.state));
-    return { mine: mine.length, desk: store.reviewQueue(state).length, hosts: this.backchannel?.unread_count ?? 0 };
+    return { mine: mine.length, desk: store.reviewQueue(state).length, hosts: this.backchannel?.unread_count ?? 0, chats: this.#unreadChats() };
+  }
+
+  /** On air the number stands still. */
+  #unreadChats() {
+    const { correspondence } = this.panel;
+    if (!correspondence.airSeqs) this.unreadSeen = chats.unread(correspondence.held);
+    return this.unreadSeen;
   }
 
   /** @param {KeyboardEvent} event */
