@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from plugin.core.actor import BACKSTAGE
@@ -11,7 +12,7 @@ from plugin.realtime import channels
 from plugin.realtime.push import Announcement, Push, Revoke, Tally
 from plugin.rooms import domain_events as happened
 from plugin.rooms import queries, views
-from plugin.rooms.models import Participant, RoomSession, StageTurn
+from plugin.rooms.models import Hand, Participant, RoomSession, StageTurn
 from plugin.rooms.states import ACTIVE_TURN_STATES, TurnState
 
 View = Mapping[str, Any]
@@ -38,34 +39,48 @@ def on_person(event: happened.ParticipantEvent) -> Iterator[Announcement]:
     yield from _presence(session)
 
 
+@dataclass(frozen=True)
+class _Held:
+    """What carries a person's name and microphone beside themselves: looked up once, shown in two views."""
+
+    hand: Hand | None
+    turn: StageTurn | None
+    inviter: Participant | None
+
+
+def _held_by(person: Participant) -> _Held:
+    turn = queries.active_turn(person.id)
+    inviter = queries.participant_by_id(turn.session_id, turn.invited_by_id) if turn else None
+    return _Held(queries.raised_hand(person.id), turn, inviter)
+
+
 def _person_told(session: RoomSession, person: Participant) -> Iterator[Announcement]:
-    if _is_worth_telling(session, person):
-        data = _person_and_holdings(person, is_backstage=False)
+    held = _held_by(person)
+    if _is_worth_telling(session, person, held):
+        data = _person_and_holdings(person, held, is_backstage=False)
         yield Push(channels.audience(session.id), "rooms.participant_changed", data)
-    data = _person_and_holdings(person, is_backstage=True)
+    data = _person_and_holdings(person, held, is_backstage=True)
     yield Push(channels.backstage(session.id), "rooms.participant_changed", data)
 
 
-def _person_and_holdings(person: Participant, *, is_backstage: bool) -> View:
+def _person_and_holdings(person: Participant, held: _Held, *, is_backstage: bool) -> View:
     """Show the person, with the hand and the turn that carry their name and their microphone."""
     data: dict[str, Any] = {}
-    if hand := queries.raised_hand(person.id):
-        data["hand"] = views.hand_view(hand, person, is_backstage=is_backstage)
-    turn = queries.active_turn(person.id)
-    if turn is not None and (is_backstage or turn.state == TurnState.ON_STAGE):
-        inviter = queries.participant_by_id(turn.session_id, turn.invited_by_id)
-        data["turn"] = views.turn_view(turn, person, inviter, is_full=is_backstage)
+    if held.hand:
+        data["hand"] = views.hand_view(held.hand, person, is_backstage=is_backstage)
+    if held.turn and (is_backstage or held.turn.state == TurnState.ON_STAGE):
+        data["turn"] = views.turn_view(held.turn, person, held.inviter, is_full=is_backstage)
     is_shown = views.is_shown_backstage(person) if is_backstage else views.is_shown_to_audience(person)
     if not is_shown:
         return data | _removed("participant", person.id)
     return data | {"participant": views.participant_view(person, is_backstage=is_backstage)}
 
 
-def _is_worth_telling(session: RoomSession, person: Participant) -> bool:
+def _is_worth_telling(session: RoomSession, person: Participant, held: _Held) -> bool:
     """In a large room the coming and going of plain listeners is only counted, else n people cost n² messages."""
     if person.role in BACKSTAGE or person.can_speak or session.present_count <= queries.LISTED_MAX:
         return True
-    return queries.raised_hand(person.id) is not None
+    return held.hand is not None
 
 
 def _presence(session: RoomSession) -> Iterator[Announcement]:
