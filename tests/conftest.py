@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from tests.servers import tiers
 
-pytest_plugins = ["tests.closing_lines", "tests.servers.fixtures"]
+pytest_plugins = ["tests.closing_lines", "tests.servers.fixtures", "tests.browser_driver"]
 if importlib.util.find_spec("tests.app_fixtures"):
     pytest_plugins.append("tests.app_fixtures")
 

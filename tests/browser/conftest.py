@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template_string, request
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from plugin.web.routes import panel_blueprint
 from tests.browser.watched_page import WatchedPage
-from tests.servers import programs
 from tests.servers.ports import free_port
 
 HOST_PAGE = """<!doctype html><html lang="en"><title>Audio room</title>
@@ -44,15 +43,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The machine's Chromium, headless."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(programs.chromium_program()), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from tests.journeys.livekit_evening import Evening, attach
 from tests.journeys.room_page import RoomPage
 from tests.servers.audio_client import ClientLoop
 from tests.servers.livekit import LiveKitServer, client_loop
-from tests.servers.programs import chromium_program
 from tests.servers.redis_server import RedisServer
 from tests.servers.sidestage_stack import SidestageStack
 
@@ -23,15 +21,6 @@ def site() -> Iterator[RoomPage]:
     """The site on whose pages people join."""
     with RoomPage() as page:
         yield page
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The machine's Chromium, headless."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium_program()), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,6 @@ import { PanelElement } from "./element.js";
 import { roomHeader } from "./room_header.js";
 import "./hand_dialog.js";
 import "./invite_dialog.js";
-import "./my_questions.js";
-import "./people_list.js";
 import "./question_composer.js";
 import "./question_list.js";
 import "./status_line.js";
@@ -24,6 +22,8 @@ const LATER = {
   "chats-list": () => import("./chats_list.js"),
   "guest-form": () => import("./guest_form.js"),
   "host-desk": () => import("./host_desk.js"),
+  "my-questions": () => import("./my_questions.js"),
+  "people-list": () => import("./people_list.js"),
   "settings-dialog": () => import("./settings_dialog.js"),
 };
 
@@ -138,11 +138,13 @@ export class SidestagePanel extends PanelElement {
   #view(view) {
     const { panel } = this;
     const hasHosts = Boolean(this.backchannel);
-    if (view === "desk") return html`<host-desk .panel=${panel} ?withPeople=${WIDE.matches && !hasHosts} ?withHosts=${WIDE.matches && hasHosts}></host-desk>`;
+    const isWithPeople = WIDE.matches && !hasHosts;
+    if (view === "desk" && isWithPeople) this.#has("people-list");
+    if (view === "desk") return html`<host-desk .panel=${panel} ?withPeople=${isWithPeople} ?withHosts=${WIDE.matches && hasHosts}></host-desk>`;
     if (view === "chats") return this.#has("chats-list") ? html`<chats-list .panel=${panel}></chats-list>` : html`<p class="note opening" role="status">${t("chats.loading")}</p>`;
     if (view === "hosts") return html`<hosts-box .panel=${panel}></hosts-box>`;
-    if (view === "mine") return html`<my-questions .panel=${panel}></my-questions>`;
-    if (view === "people") return html`<people-list .panel=${panel}></people-list>`;
+    if (view === "mine") return this.#mine();
+    if (view === "people") return this.#people();
     const isAlone = WIDE.matches && !store.isBackstage(this.state);
     return html`<div class="column">
         <question-list .panel=${panel}></question-list>
@@ -152,17 +154,24 @@ export class SidestagePanel extends PanelElement {
   }
 
   #beside() {
-    const { panel } = this;
     return html`<aside class="beside">
       <section aria-labelledby="beside-mine">
         <div class="sec"><h2 id="beside-mine">${t("mine.label")}</h2></div>
-        <my-questions .panel=${panel}></my-questions>
+        ${this.#mine()}
       </section>
       <section aria-labelledby="beside-people">
         <div class="sec"><h2 id="beside-people">${t("tabs.people")}</h2></div>
-        <people-list .panel=${panel}></people-list>
+        ${this.#people()}
       </section>
     </aside>`;
+  }
+
+  #mine() {
+    return this.#has("my-questions") ? html`<my-questions .panel=${this.panel}></my-questions>` : nothing;
+  }
+
+  #people() {
+    return this.#has("people-list") ? html`<people-list .panel=${this.panel}></people-list>` : nothing;
   }
 
   /** Show the chats, then do something there. @param {(list: import("./chats_list.js").ChatsList) => unknown} run */
