@@ -89,7 +89,7 @@ def visit(stack: SidestageStack, watched: Open) -> Callable[..., tuple[Page, Fra
         page = watched(viewport={"width": width, "height": height}, **context).page
         page.goto(f"{stack.url}/demo/{who}")
         panel = page.frame_locator("iframe")
-        expect(panel.get_by_role("heading", name="Product AMA with Hana")).to_be_visible(timeout=40_000)
+        expect(panel.get_by_role("heading", name="Product AMA with Hana")).to_be_visible(timeout=15_000)
         return page, panel
 
     return open_page
@@ -250,8 +250,8 @@ def test_a_restart_of_the_server_loses_nothing(visit: Visit, stack: SidestageSta
     ask(omar, BUILD, "Read it out")
     expect(desk_card(desk, BUILD)).to_be_visible()
     stack.web[0].stop()
-    expect(omar.get_by_text("reconnecting").first).to_be_visible(timeout=40_000)
+    expect(omar.get_by_text("reconnecting").first).to_be_visible(timeout=15_000)
     stack.web[0].start(seconds=40)
     expect(omar.locator("status-line")).not_to_contain_text("reconnecting", timeout=45_000)
     desk_card(desk, BUILD).get_by_role("button", name="Queue").click(timeout=45_000)
-    expect(omar.get_by_text("Yours · next")).to_be_visible(timeout=40_000)
+    expect(omar.get_by_text("Yours · next")).to_be_visible(timeout=15_000)
